@@ -1,0 +1,382 @@
+"""Sentences with their plans, made from the written corpus: the data that the model learns from.
+
+`corpus/*.txt` hold phrasings, written by hand, under the plan that they mean:
+
+    = files.find type={type} under={dir} | files.delete     the plan; `none` for no plan
+    @delete the {type} in {dir}                             phrasings of it
+
+`{slot}` takes a value from slots.py, `@word` one of the words of words.txt, and
+`<part>` a line of fragments.txt, whose arguments go to the call that names it.
+`< files` before a plan says that it is a second turn, after one that left files;
+`< files.list path={dir}` gives the very plan before.
+
+    python models/corpus.py 20          prints twenty examples
+    python models/corpus.py --lint      checks every phrasing and plan
+"""
+
+import json
+import random
+import re
+import sys
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE))
+
+from slots import fill  # noqa: E402
+
+from nlsh.tool import find_tool  # noqa: E402
+from nlsh.turn import Call  # noqa: E402
+
+HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
+_PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
+_FLAG_VALUE = True
+
+
+@dataclass(frozen=True)
+class Phrasing:
+    """One written line, its plan, and the turn before it."""
+
+    text: str
+    plan: str
+    before: str | None
+    source: str
+
+    @property
+    def held_out(self) -> bool:
+        """Whether this line is kept for fitting confidence and never trained on."""
+        return zlib.crc32(f"{self.text}|{self.plan}".encode()) % HELD_OUT_SHARE == 7
+
+    @property
+    def chinese(self) -> bool:
+        """Whether the line is Chinese."""
+        return self.source.startswith("zh")
+
+
+@dataclass
+class Example:
+    """A sentence in its context, with the calls that it means; no calls means nothing to do."""
+
+    text: str
+    calls: tuple[Call, ...]
+    folder: str = ""
+    previous: tuple[Call, ...] = ()
+    kind: str = "none"
+    phrasing: Phrasing | None = None
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+
+@cache
+def words() -> dict[str, list[str]]:
+    """The `@word` table."""
+    found = {}
+    for line in (HERE / "corpus" / "words.txt").read_text("utf-8").splitlines():
+        if line.startswith("@"):
+            name, _, values = line.partition(" = ")
+            found[name[1:]] = values.split("|")
+    return found
+
+
+@cache
+def fragments() -> dict[str, list[tuple[str, str]]]:
+    """The `<part>` table: phrase and arguments."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    name = ""
+    for line in (HERE / "corpus" / "fragments.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            name = line.strip("[]")
+            found[name] = []
+        elif line and not line.startswith("#"):
+            phrase, _, args = line.partition(" =>")
+            found[name].append((phrase, args.strip()))
+    return found
+
+
+@cache
+def phrasings() -> tuple[Phrasing, ...]:
+    """Every written line."""
+    found = []
+    for path in sorted((HERE / "corpus").glob("*.txt")):
+        if path.stem in ("words", "fragments"):
+            continue
+        plan, before = "", None
+        for line in path.read_text("utf-8").splitlines():
+            if line.startswith("< "):
+                before = line[2:].strip()
+            elif line.startswith("= "):
+                if plan and before and not fresh_before:
+                    before = None
+                plan = line[2:].strip()
+            elif line and not line.startswith("#"):
+                found.append(Phrasing(line, plan, before, path.stem))
+            fresh_before = line.startswith("< ")
+    return tuple(found)
+
+
+class Builder:
+    """Makes examples; one random source, so a seed gives the same ones again."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self._plans = [p for p in phrasings() if p.before is None and p.plan != "none" and not p.held_out]
+        self._by_kind: dict[str, list[Phrasing]] = {"files": [], "processes": [], "changed": [], "any": []}
+        for p in self._plans:
+            kind = _gives(p.plan)
+            if kind in ("files", "matches"):
+                changing = any(t in p.plan for t in ("delete", "move", "copy", "rename", "write", "append", "make_", "archive", "extract", "permissions"))
+                self._by_kind["changed" if changing else "files"].append(p)
+            elif kind == "processes" and "stop" not in p.plan:
+                self._by_kind["processes"].append(p)
+        self._by_kind["any"] = self._by_kind["files"] + self._by_kind["processes"]
+
+    def make(self, phrasing: Phrasing, noise: bool = True) -> Example:
+        """One example of `phrasing`."""
+        values: dict[str, str] = {}
+        extra: dict[str, str] = {}
+        previous: tuple[Call, ...] = ()
+        kind = "none"
+        if phrasing.before is not None:
+            if phrasing.before in self._by_kind:
+                base = self.make(self.random.choice(self._by_kind[phrasing.before]), noise=False)
+                previous, kind = base.calls, _gives_calls(base.calls)
+            else:
+                previous = self._calls(phrasing.before, values, extra)
+                kind = _gives_calls(previous)
+        elif self.random.random() < 0.3 and phrasing.plan != "none" and "session.last" not in phrasing.plan:
+            base = self.make(self.random.choice(self._plans), noise=False)  # a new thought after another one
+            previous, kind = base.calls, _gives_calls(base.calls)
+        pieces = self._expand(phrasing.text, values, extra)
+        calls = () if phrasing.plan == "none" else self._calls(phrasing.plan, values, extra)
+        text, spans = self._join(pieces, noise, phrasing.chinese, calls == ())
+        folder = fill("dir", self.random).rstrip("/").rsplit("/", 1)[-1] or "root"
+        return Example(text, calls, folder, previous, kind, phrasing, spans)
+
+    def _expand(self, text: str, values: dict[str, str], extra: dict[str, str]) -> list[tuple[str, bool]]:
+        pieces: list[tuple[str, bool]] = []
+        at = 0
+        for match in _PIECE.finditer(text):
+            pieces.append((text[at : match.start()], False))
+            at = match.end()
+            slot, part, word = match.groups()
+            if slot:
+                pieces.append((self._value(slot, values), True))
+            elif part:
+                phrase, args = self.random.choice(fragments()[part])
+                while part in ("cond", "zcond", "place", "zplace") and _clash(phrase, args, extra):
+                    phrase, args = self.random.choice(fragments()[part])
+                extra[part] = args
+                pieces.extend(self._expand(phrase, values, extra))
+            else:
+                chosen = self.random.choice(words()[word]).replace("{q}", "{frag}")
+                pieces.extend(self._expand(chosen, values, extra) if "{" in chosen else [(chosen, False)])
+        pieces.append((text[at:], False))
+        return pieces
+
+    def _value(self, slot: str, values: dict[str, str]) -> str:
+        if slot not in values:
+            value = fill(slot, self.random)
+            while value in values.values():
+                value = fill(slot, self.random)
+            values[slot] = value
+        return values[slot]
+
+    def _calls(self, plan: str, values: dict[str, str], extra: dict[str, str]) -> tuple[Call, ...]:
+        calls = []
+        for step in plan.split(" | "):
+            tool, _, rest = step.partition(" ")
+            for part in re.findall(r"<(\w+)>", rest):
+                rest = rest.replace(f"<{part}>", extra.get(part, ""))
+            args = {}
+            for name, value in re.findall(r'(\w+)(?:=("[^"]*"|(?:last|past) \{\w+\}|last week|last month|this week|this month|\S+))?', rest):
+                if not value:
+                    args[name] = _FLAG_VALUE
+                    continue
+                text = re.sub(r"\{(\w+)\}", lambda m: self._value(m[1], values), value.strip('"'))
+                args[name] = text
+            calls.append(Call(tool, args))
+        return tuple(calls)
+
+    def _join(self, pieces: list[tuple[str, bool]], noise: bool, chinese: bool, nothing: bool) -> tuple[str, list[tuple[int, int]]]:
+        r = self.random
+        out = ""
+        spans = []
+        quote = r.choice(("'", '"', "`", "“")) if noise and r.random() < 0.08 else ""
+        for text, is_slot in pieces:
+            if is_slot:
+                if quote and quote not in out[-1:] and "/" not in text:
+                    out += quote
+                    spans.append((len(out), len(out) + len(text)))
+                    out += text + ("”" if quote == "“" else quote)
+                else:
+                    spans.append((len(out), len(out) + len(text)))
+                    out += text
+            else:
+                out += self._typo(text) if noise and not chinese and r.random() < 0.05 else text
+        if not noise:
+            return out, spans
+        return self._dress(out, spans, chinese, nothing)
+
+    def _dress(self, out: str, spans: list[tuple[int, int]], chinese: bool, nothing: bool) -> tuple[str, list[tuple[int, int]]]:
+        r = self.random
+        front = ""
+        if not chinese and r.random() < 0.12:
+            front = r.choice(("hey ", "ok ", "so ", "um ", "please ", "hey, ", "ok, ", "now ", "well, ", "uh ", "could you ", "can you ", "can u ", "i'd like you to ", "would you ", "hi, ", "and ", "then ", "hey nlsh, ", "computer, ", "alright, ", "just ", "quickly ", "i want you to ", "you should ", "let's ", "actually "))
+        elif chinese and r.random() < 0.12:
+            front = r.choice(("请", "麻烦", "帮我", "你好，", "那", "现在", "嗯，", "请帮我", "喂，", "我想"))
+        if front and (nothing and r.random() < 0.5):
+            front = ""
+        if r.random() < 0.25 and not chinese and not front and not (spans and spans[0][0] == 0):
+            out = out[:1].upper() + out[1:]
+        elif front and r.random() < 0.3:
+            front = front[:1].upper() + front[1:]
+        spans = [(a + len(front), b + len(front)) for a, b in spans]
+        out = front + out
+        tail = r.random()
+        question = re.match(r"(what|which|how|where|who|is|are|do|does|any|can|could)\b", out, re.IGNORECASE)
+        if not chinese:
+            if tail < 0.06:
+                out += " " + r.choice(words()["please"])
+            elif question and tail < 0.45:
+                out += "?"
+            elif tail < 0.16:
+                out += r.choice((".", ".", "!", " .", "..."))
+        elif tail < 0.2:
+            out += r.choice(("。", "？", "吧", "！", "?", "一下"))
+        if r.random() < 0.03 and not spans:
+            out = out.upper()
+        return out, spans
+
+    def _typo(self, text: str) -> str:
+        r = self.random
+        spots = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i - 1].isalpha()]
+        if not spots:
+            return text
+        i = r.choice(spots)
+        kind = r.random()
+        if kind < 0.35:
+            return text[:i] + text[i + 1 :]
+        if kind < 0.65:
+            return text[: i - 1] + text[i] + text[i - 1] + text[i + 1 :]
+        if kind < 0.85:
+            return text[:i] + text[i] + text[i:]
+        return text[:i] + r.choice("abcdefghijklmnopqrstuvwxyz") + text[i + 1 :]
+
+
+def _clash(phrase: str, args: str, extra: dict[str, str]) -> bool:
+    """Whether a fragment would give an argument that another one has given already."""
+    have = {name for other in extra.values() for name in re.findall(r"(\w+)(?==|\b)", other)}
+    mine = set(re.findall(r"(\w+)=", args))
+    return bool(mine & have)
+
+
+@cache
+def _gives(plan: str) -> str:
+    last = "none"
+    for step in plan.split(" | "):
+        tool = step.split(" ")[0]
+        gives = find_tool(tool).gives
+        last = last if gives == "same" else "files" if gives == "last" else str(gives)
+    return last
+
+
+def _gives_calls(calls: tuple[Call, ...]) -> str:
+    return _gives(" | ".join(call.tool for call in calls)) if calls else "none"
+
+
+def off_topic(limit: int = 6000) -> list[str]:
+    """Sentences of other domains from the public data, where it is present; none otherwise."""
+    path = HERE.parent.parent / "shared" / "data" / "utterances" / "clinc150_other_domain.jsonl"
+    if not path.exists():
+        return []
+    known = re.compile(r"\b(time|date|day|timezone|battery|help|who are|repeat|undo|cancel|what can you)\b")
+    found = [json.loads(line)["nl"] for line in path.read_text("utf-8").splitlines()]
+    found = [text for text in found if not known.search(text)]
+    random.Random(5).shuffle(found)
+    return found[:limit]
+
+
+class Stream:
+    """Endless training examples: plans weighted so that rare ones are seen, a share of nothing-to-do."""
+
+    def __init__(self, seed: int) -> None:
+        self.builder = Builder(seed)
+        self.random = self.builder.random
+        self.other = off_topic()
+        groups: dict[tuple[str, str | None, bool], list[Phrasing]] = {}
+        for p in phrasings():
+            if not p.held_out and p.plan != "none":
+                groups.setdefault((p.plan, p.before, p.chinese), []).append(p)
+        self.groups = list(groups.values())
+        self.weights = [len(g) ** 0.6 * (0.6 if g[0].chinese else 1.0) for g in self.groups]
+        self.nothing = [p for p in phrasings() if not p.held_out and p.plan == "none"]
+
+    def __iter__(self) -> "Stream":
+        return self
+
+    def __next__(self) -> Example:
+        roll = self.random.random()
+        if roll < 0.11:
+            return self.builder.make(self.random.choice(self.nothing))
+        if roll < 0.15 and self.other:
+            text = self.random.choice(self.other)
+            return Example(text, (), fill("dir", self.random).rsplit("/", 1)[-1], phrasing=None)
+        group = self.random.choices(self.groups, self.weights)[0]
+        return self.builder.make(self.random.choice(group))
+
+
+def lint() -> list[str]:
+    """What is wrong with the corpus: plans that do not validate, values that the sentence does not hold."""
+    problems = []
+    builder = Builder(1)
+    for phrasing in phrasings():
+        for _ in range(3):
+            try:
+                example = builder.make(phrasing, noise=False)
+                problems.extend(_problems(example))
+            except Exception as error:
+                problems.append(f"{phrasing.source}: {phrasing.text} = {phrasing.plan}: {error!r}"[:300])
+                break
+    return problems
+
+
+def _problems(example: Example) -> list[str]:
+    found = []
+    context = example.text + " " + " ".join(str(v) for c in example.previous for v in c.args.values())
+    from nlsh.agent.notation import slots as tool_slots
+
+    for call in example.calls:
+        find_tool(call.tool).args(**call.args)
+        for slot in tool_slots(call.tool):
+            value = call.args.get(slot.name)
+            if slot.mode == "copy" and value is not None and str(value) not in context:
+                found.append(f"{example.text!r}: '{value}' is not in the sentence ({example.phrasing})"[:300])
+    return found
+
+
+def main() -> int:
+    """Print examples, or lint."""
+    if "--lint" in sys.argv:
+        problems = lint()
+        for problem in problems[:40]:
+            print(problem)
+        lines = {p.text for p in phrasings()}
+        chinese = sum(p.chinese for p in phrasings())
+        tools = Counter(step.split(" ")[0] for p in phrasings() for step in p.plan.split(" | "))
+        print(f"{len(lines)} distinct phrasings, {chinese} Chinese, {sum(p.held_out for p in phrasings())} held out, {len(problems)} problems")
+        print("phrasings per tool:", ", ".join(f"{tool} {count}" for tool, count in tools.most_common()))
+        return 1 if problems else 0
+    stream = Stream(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    for _, example in zip(range(int(sys.argv[1]) if len(sys.argv) > 1 else 20), stream, strict=False):
+        plan = " | ".join(f"{c.tool} {c.args}" for c in example.calls) or "none"
+        before = " | ".join(f"{c.tool} {c.args}" for c in example.previous)
+        print(f"{example.text}\n      -> {plan}" + (f"\n      after {before} [{example.kind}]" if before else ""))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

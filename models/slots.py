@@ -1,0 +1,235 @@
+"""Values for the slots of the corpus: realistic, mixed in script and shape, many of them composed.
+
+A model that sees only tidy names learns to copy only tidy names; so most values are
+put together at random from words, digits, separators and suffixes.
+"""
+
+import random
+from collections.abc import Callable
+
+WORDS = """report budget invoice notes draft final summary meeting agenda plan project thesis chapter essay letter resume cv
+contract receipt tax photo holiday vacation trip birthday wedding recipe todo list data dataset results experiment model
+config settings server client backup archive old new temp test main index style script build release version log error
+access debug install readme license changelog manual guide book novel poem song track movie clip video scan passport visa
+insurance bank statement salary payroll budget2023 inventory orders customers sales marketing pitch deck slides poster logo
+icon banner header footer sidebar login user users account profile avatar dump export import cache session token network
+graph chart table figure paper review feedback interview questions answers homework assignment lecture exam syllabus
+course schedule calendar timeline roadmap backlog sprint ticket issue bug feature hotfix patch diff merge branch commit
+garden kitchen house car bike train flight hotel map route travel camping hiking ski beach sunset portrait landscape cat
+dog bird family friends party concert festival school work home office lab studio warehouse shop market alpha beta gamma
+delta omega apollo phoenix falcon titan orion nova luna mars venus saturn pluto zeus atlas hermes iris clio weekly monthly
+daily annual quarterly january february march april june july august spring summer autumn winter""".split()
+FOLDERS = """Downloads Documents Desktop Pictures Music Videos Public Templates downloads documents desktop pictures music
+videos photos Photos projects Projects work Work src lib bin docs tests test build dist node_modules vendor assets images
+static public templates scripts tools config data logs log tmp temp backup backups archive Archive old misc stuff uploads
+exports inbox outbox drafts Invoices invoices receipts taxes Taxes school thesis papers Papers books Books games movies
+Movies screenshots Screenshots wallpapers home target out obj include packages modules components utils helpers api
+frontend backend mobile web notebooks models checkpoints experiments results figures share Dropbox Nextcloud""".split()
+PATHS = """/etc /var/log /tmp /usr/share /usr/lib /opt /srv /home/anna /mnt/data /media/usb /var/lib /usr/local/bin ~/Downloads
+~/Documents ~/projects ~/src ~/Desktop ~/code/app ~/.config ~/work/2024 ~ ./src ./build ./docs ../data .. ../backup src/utils
+src/components docs/images lib/python data/raw data/processed tests/unit app/models static/css projects/nlsh Documents/taxes
+Pictures/2023 Downloads/old var/www work/clients/acme /data/sets /usr/share/doc ~/Music/live ~/notes""".split()
+SUFFIXES = """txt md pdf docx doc odt xlsx xls csv json yaml yml toml xml html css js ts py c cpp h rs go java rb sh log png jpg
+jpeg gif svg webp mp4 mkv mov avi mp3 wav flac ogg zip tar gz bak tmp iso deb tex bib ipynb sql db conf ini cfg ppt pptx epub
+srt pyc o so lock env key pem""".split()
+TYPES = """pdfs PDFs pictures photos images pics videos movies songs music audio documents docs spreadsheets presentations
+slides archives zips tarballs logs scripts screenshots jpgs jpegs pngs gifs svgs mp3s mp4s csvs markdowns notebooks ebooks books
+fonts backups isos code source subtitles photographs clips films tracks powerpoints excels textfiles""".replace("screenshots ", "").replace("textfiles", "").split() + [
+    "python scripts", "shell scripts", "word documents", "word docs", "excel sheets", "zip archives", "source code",
+    "jpgs and pngs", "pdfs and docs", "photos and videos", "images or videos", "mp3 and flac", "tar archives",
+    "pdf documents", "python code", "config", "java classes", "png images", "jpg pictures", "mp3 songs", "mkv videos",
+]  # fmt: skip
+TYPES1 = """pdf PDF python py text txt log csv json yaml markdown md html css javascript js typescript image video audio music
+document word excel spreadsheet zip tar archive jpg jpeg png gif svg mp3 mp4 mkv wav flac docx xlsx pptx c cpp java rust go ruby
+shell bash script config backup temp temporary iso epub ebook font tex latex sql xml toml ini pyc object header code source
+notebook photo picture presentation""".replace("latex ", "").split()
+SIZES = """1GB 2GB 5GB 10GB 500MB 100MB 50MB 10MB 5MB 1MB 200MB 250MB 20MB 2MB 3MB 100KB 500KB 10KB 50kb 1kb 4k 1M 10M 100M 1G
+2G 500M 100k 1.5GB 2.5GB 0.5GB 1.2MB 700mb 300mb 1gb 4gb 20gb 15mb 64mb 128kb 2048 1000000""".split() + [
+    "1 GB", "2 GB", "10 GB", "500 MB", "100 MB", "50 MB", "10 MB", "5 MB", "1 MB", "100 KB", "20 kb", "3 gb", "1.5 GB", "a gig",
+    "one gig", "two gigs", "a gigabyte", "half a gig", "a gig and a half", "5 gigs", "10 gigs", "a meg", "ten megs", "100 megs",
+    "50 megs", "500 megabytes", "100 megabytes", "a hundred megabytes", "five hundred megs", "2 gigabytes", "one megabyte",
+    "10 megabytes", "a terabyte", "1 TB", "100 bytes", "1000 bytes", "200 bytes", "5 kilobytes", "a kilobyte", "fifty megabytes",
+    "two hundred megs", "20 megs", "25 MB", "750 MB", "3 megabytes", "1 gigabyte", "half a megabyte", "4 megs", "30 mb",
+]  # fmt: skip
+UNITS = "second minute hour day week month year".split()
+NUMBER_WORDS = "two three four five six seven eight nine ten twelve fifteen twenty thirty".split()
+COUNTS = NUMBER_WORDS + "2 3 4 5 6 7 8 9 10 12 15 20 25 30 40 50 100 200 1000".split() + ["a couple", "a few", "a dozen", "couple of"]
+ORDINALS = "second third fourth fifth sixth seventh 2nd 3rd 4th 5th 6th 10th 2 3 4 5 6 7 12".split()
+PERIODS = """today yesterday""".split() + [
+    "this week", "last week", "this month", "last month", "this year", "last year", "this morning", "last night", "this afternoon",
+    "last monday", "on monday", "on friday", "on tuesday", "last friday", "last weekend", "in january", "in march", "in june", "in 2023",
+    "in 2022", "in march 2024", "in december", "on march 3", "on 2024-05-01", "2023", "2024", "in may 2023", "last tuesday", "on saturday",
+    "in august", "last thursday", "on 2025-11-03", "on june 12", "in 2019", "in november", "on sunday",
+]  # fmt: skip
+SINCES = """yesterday monday friday january march 2023 2024 2020 christmas""".replace("christmas", "").split() + [
+    "last week", "last month", "last year", "last monday", "last friday", "this morning", "the beginning of 2024", "2024-01-01", "2023-06-15",
+    "january 2024", "march 5", "june 2023", "last weekend", "two days ago", "a week ago", "three weeks ago", "an hour ago", "2 hours ago",
+    "this week", "tuesday", "last tuesday", "december", "10 days ago", "2 months ago",
+]  # fmt: skip
+SINCES.remove("the beginning of 2024")
+PROCESSES = """firefox chrome chromium code python python3 node nginx postgres mysqld redis-server docker java slack spotify zoom teams
+vlc gimp blender steam discord thunderbird libreoffice vim emacs tmux bash sshd cron apache2 httpd uvicorn gunicorn flask django celery
+webpack vite jupyter ollama gnome-shell Xorg pulseaudio cups dropbox syncthing rsync wget curl make gcc cargo npm yarn sleep top htop
+tail dbus-daemon systemd containerd kubelet etcd grafana prometheus mongod memcached rabbitmq php-fpm ruby rails puma worker myapp
+backup.sh server.py train.py app.js main.py telegram signal-desktop obs skype evince nautilus transmission qbittorrent safari Finder
+sleepy-daemon job-runner notes-sync crawler indexer scheduler""".split()
+COMMANDS = """make|make test|make build|make clean|make install|npm install|npm test|npm run build|git status|git log|git diff|git log --oneline|
+git pull|cargo build|cargo test|pytest|pytest -q|pytest tests/unit|python3 main.py|python script.py|python3 -m http.server|./build.sh|./run.sh|
+sh setup.sh|bash deploy.sh --dry|echo hello|echo done|date|ls -la|ls|wc -l notes.txt|wc data.csv|cat a.txt b.txt|sort names.txt|uniq -c list.txt|
+sort data.csv|head -5 x.csv|gcc main.c -o main|go build|go test ./...|docker ps|docker images|true|false|seq 10|uptime|whoami|id -u|cal|
+ffmpeg -i in.mp4 out.mp3|convert a.png b.jpg|tar tf x.tar|diff a b|find . -type f|grep -c foo bar.txt|awk '{print $1}' f.txt|sed -n 1p f.txt|
+rsync -a src/ dst/|mvn package|gradle build|terraform plan|kubectl get pods|node index.js|ruby test.rb|perl -v|java -version|node --version|
+python3 --version|gcc --version|sleep 5|sha256sum x.iso|md5sum *.txt|file photo.jpg|tree|env FOO=1 make|ruff check .|mypy nlsh|black .|tox""".replace("\n", "").split("|")
+VARIABLES = """PATH HOME USER SHELL EDITOR LANG LC_ALL TERM DISPLAY PWD JAVA_HOME PYTHONPATH VIRTUAL_ENV LD_LIBRARY_PATH XDG_CONFIG_HOME
+TZ HOSTNAME MAIL PAGER GOPATH NODE_ENV DEBUG path home shell editor lang""".split()
+TEXTS = """TODO FIXME error timeout password invoice budget hello import def main localhost exception warning deprecated refund deadline
+secret token alice bob anna berlin paris london total failed success null undefined config database connect socket retry license copyright
+version author vacation meeting tomorrow apple banana coffee project alpha kernel panic segfault login logout session cookie cache""".split() + [
+    "connection refused", "permission denied", "not found", "out of memory", "hello world", "def main", "import os", "happy birthday",
+    "access denied", "stack trace", "null pointer", "TODO: fix", "file not found", "return None", "SELECT * FROM", "dear sir", "John Smith",
+    "Acme Corp", "foo bar", "max_retries", "get_user", "handleClick", "user_id", "192.168.0.1", "v2.0.1", "room 101", "order 4711",
+]  # fmt: skip
+SAYS = TEXTS + [
+    "buy milk", "call mom", "call anna tomorrow", "meeting at 10", "the quick brown fox", "done", "finished", "eggs and bread", "remember the keys",
+    "pay the rent", "hello there", "this is a test", "first line", "my new note", "water the plants", "see you soon", "all good", "it works",
+    "version 2", "status: ok", "x = 1", "DEBUG=true", "port: 8080", "* item one", "- second point", "1,2,3", "name,age", "see page 42", "thanks for everything",
+    "pick up the kids", "learn rust", "ship it", "do not forget", "ideas for the trip", "42", "project kickoff on friday", "send invoice to bob",
+]  # fmt: skip
+Z_FOLDERS = "下载 桌面 文档 图片 音乐 视频 项目 备份 照片 工作 报告 资料 学习 旅行 发票 旧文件 临时 合同 作业 电影 笔记 归档 公司 私人 日志 数据 代码".split()
+Z_TYPES = "图片 照片 视频 音乐 文档 压缩包 日志 表格 电子书 代码 音频 脚本 电影 歌曲 幻灯片 字体 备份".split()
+Z_NAMES = "简历 报告 合同 发票 预算 作业 论文 笔记 计划 总结 会议记录 日记 账单 说明 数据 清单 通讯录 毕业设计 年终总结 草稿 旅行照片 工资单".split()
+Z_SIZES = "一兆 十兆 五十兆 一百兆 两百兆 五百兆 1GB 2GB 100MB 500MB 10MB 1G 5G 100M 500M 10兆 100兆 一个G 半个G 2兆 50MB 1MB 300KB 20兆".replace("一个G 半个G ", "").split()
+Z_DURS = "一天 两天 三天 七天 十天 一周 两周 三周 一个月 两个月 三个月 六个月 半年 一年 两年 三年 一小时 两个小时 24小时 30天 7天 3天 12个小时 半小时 十分钟".split()
+Z_PERIODS = "今天 昨天 前天 上周 本周 这周 上个月 这个月 今年 去年 上周五 周一 上周一 三月 2023年 2024年3月 昨晚 上周末 上周三 五月 2022年".split()
+Z_COUNTS = "两 三 四 五 六 七 八 九 十 十五 二十 3 5 10 20 2 100 一百".split()
+Z_ORDINALS = "第二 第三 第四 第五 第2 第3 第4 第六".split()
+Z_TEXTS = "密码 错误 预算 会议 你好 合同金额 张三 李四 北京 上海 截止日期 待办 总计 发票号 登录失败 超时 版权 春节 明天 电话".split()
+Z_SAYS = Z_TEXTS + "买牛奶 明天开会 给妈妈打电话 今天下雨 测试一下 已完成 记得带钥匙 第一行 学习计划 周五交报告 你好世界 项目启动 谢谢大家".split()
+
+
+def _compound(r: random.Random) -> str:
+    shape = r.random()
+    words = [r.choice(WORDS) for _ in range(r.choice((1, 1, 2, 2, 2, 3)))]
+    if r.random() < 0.15:
+        words = [w.capitalize() for w in words]
+    if r.random() < 0.05:
+        words = ["".join(w.capitalize() for w in words)]
+    if r.random() < 0.25:
+        words.append(r.choice((str(r.randint(1, 99)), str(r.randint(1990, 2026)), f"v{r.randint(1, 9)}", f"{r.randint(0, 999):03d}", r.choice("abcxyz"))))
+    separator = "_" if shape < 0.3 else "-" if shape < 0.6 else "" if shape < 0.7 else "." if shape < 0.74 else " " if shape < 0.85 else "_"
+    name = separator.join(words)
+    if r.random() < 0.06:
+        name = f"{r.choice(('IMG', 'DSC', 'Screenshot', 'scan', 'VID'))}{r.choice('_- ')}{r.randint(1, 99999)}"
+    if r.random() < 0.05:
+        name = f"{r.randint(2015, 2026)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}{separator or '-'}{r.choice(WORDS)}"
+    if r.random() < 0.04:
+        name = "".join(r.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(r.randint(3, 12)))
+    return name
+
+
+def file(r: random.Random) -> str:
+    """A file name with its suffix; now and then in a folder, hidden, or Chinese."""
+    p = r.random()
+    if p < 0.05:
+        return f"{r.choice(Z_NAMES)}.{r.choice(SUFFIXES[:30])}"
+    if p < 0.1:
+        return r.choice(("Makefile", "README", "LICENSE", "Dockerfile", ".bashrc", ".gitignore", ".env", "requirements.txt", "package.json", "README.md", "notes", "TODO", "a.txt", "b.txt", "x.py", "1.txt", "file.txt", "main.c", "foo", "a"))
+    name = f"{_compound(r)}.{r.choice(SUFFIXES)}"
+    return f"{r.choice(FOLDERS + PATHS)}/{name}" if p > 0.93 else name
+
+
+def path(r: random.Random) -> str:
+    """A path with a folder in it."""
+    return f"{r.choice(FOLDERS + PATHS)}/{_compound(r).replace(' ', '_')}.{r.choice(SUFFIXES)}"
+
+
+def folder(r: random.Random) -> str:
+    """A folder as people name one."""
+    p = r.random()
+    if p < 0.5:
+        return r.choice(FOLDERS)
+    if p < 0.65:
+        return r.choice(PATHS)
+    if p < 0.68:
+        return r.choice(Z_FOLDERS)
+    return _compound(r)
+
+
+def archive(r: random.Random) -> str:
+    """The name of an archive."""
+    return f"{_compound(r)}.{r.choice(('zip', 'zip', 'zip', 'tar.gz', 'tar.gz', 'tgz', 'tar', 'tar.xz', 'tar.bz2'))}"
+
+
+def duration(r: random.Random) -> str:
+    """A length of time."""
+    unit = r.choice(("day", "day", "week", "week", "month", "month", "year", "hour", "hour", "minute"))
+    p = r.random()
+    if p < 0.2:
+        return ("an " if unit == "hour" else "a ") + unit
+    if p < 0.25:
+        return r.choice(("half a year", "half an hour", "a couple of days", "a couple of weeks", "a few days", "a few months", "24 hours", "a year and a half", "a couple of months", "six months"))
+    if p < 0.45:
+        return f"{r.choice(NUMBER_WORDS)} {unit}s"
+    if p < 0.5:
+        return unit
+    return f"{r.choice((2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 24, 30, 48, 60, 90, 100, 180, 365))} {unit}s"
+
+
+def _typo_free(values: list[str]) -> Callable[[random.Random], str]:
+    return lambda r: r.choice(values)
+
+
+def _process(r: random.Random) -> str:
+    return r.choice(PROCESSES) if r.random() < 0.85 else _compound(r).replace(" ", "-").lower()
+
+
+def _text(r: random.Random) -> str:
+    p = r.random()
+    if p < 0.6:
+        return r.choice(TEXTS)
+    if p < 0.8:
+        return " ".join(r.choice(WORDS) for _ in range(r.randint(1, 3)))
+    return _compound(r)
+
+
+def _say(r: random.Random) -> str:
+    return r.choice(SAYS) if r.random() < 0.6 else " ".join(r.choice(WORDS) for _ in range(r.randint(1, 6)))
+
+
+def _size(r: random.Random) -> str:
+    if r.random() < 0.7:
+        return r.choice(SIZES)
+    return f"{r.randint(1, 999)}{r.choice(('', ' '))}{r.choice(('MB', 'GB', 'KB', 'mb', 'gb', 'kb', 'M', 'G', 'k', 'megs', 'gigs', 'MiB', 'megabytes'))}"
+
+
+def _name(r: random.Random) -> str:
+    return r.choice((*WORDS, "tax return", "birthday photos", "final report", "cover letter", "meeting notes")) if r.random() < 0.6 else _compound(r)
+
+
+def _glob(r: random.Random) -> str:
+    return r.choice((f"*.{r.choice(SUFFIXES)}", f"*.{r.choice(SUFFIXES)}", f"{r.choice(WORDS)}*", f"*{r.choice(WORDS)}*", f"{r.choice(WORDS)}_*.{r.choice(SUFFIXES)}", f"{r.choice(WORDS)}?.{r.choice(SUFFIXES)}"))
+
+
+POOLS: dict[str, Callable[[random.Random], str]] = {
+    "dir": folder, "file": file, "path": path, "newfile": file, "name": _name,
+    "newdir": lambda r: _compound(r) if r.random() < 0.7 else r.choice(FOLDERS),
+    "arc": archive, "type": _typo_free(TYPES), "type1": _typo_free(TYPES1), "ext": lambda r: "." + r.choice(SUFFIXES),
+    "size": _size, "dur": duration, "period": _typo_free(PERIODS), "since": _typo_free(SINCES),
+    "year": lambda r: str(r.randint(2005, 2026)), "n": lambda r: r.choice(COUNTS) if r.random() < 0.85 else str(r.randint(2, 999)),
+    "ord": _typo_free(ORDINALS), "glob": _glob, "frag": lambda r: r.choice(WORDS) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
+    "text": _text, "word": lambda r: r.choice(TEXTS[:40] + WORDS), "say": _say, "proc": _process,
+    "pid": lambda r: str(r.choice((r.randint(2, 999), r.randint(1000, 9999), r.randint(10000, 99999), r.randint(100000, 4194304)))),
+    "port": lambda r: r.choice(("80", "443", "22", "3000", "8080", "8000", "5432", "3306", "6379", "5000", "9090", "27017", "8443", "4200")) if r.random() < 0.6 else str(r.randint(1, 65535)),
+    "cmd": _typo_free(COMMANDS), "var": _typo_free(VARIABLES), "mode": _typo_free("644 755 600 700 400 444 640 750 777 664 0644 0755 500 660".split()),
+    "user": _typo_free("root anna bob alice www-data postgres john maria nobody daemon carol dave git jenkins".split()),
+    "desk": _typo_free(["desktop", "Desktop"]), "zdir": lambda r: r.choice(Z_FOLDERS) if r.random() < 0.75 else r.choice(FOLDERS),
+    "znewdir": lambda r: r.choice(Z_FOLDERS + Z_NAMES) if r.random() < 0.8 else _compound(r).replace(" ", "_"),
+    "ztype": _typo_free(Z_TYPES), "zname": _typo_free(Z_NAMES), "zsize": _typo_free(Z_SIZES), "zdur": _typo_free(Z_DURS), "zperiod": _typo_free(Z_PERIODS),
+    "zn": _typo_free(Z_COUNTS), "zord": _typo_free(Z_ORDINALS), "ztext": lambda r: r.choice(Z_TEXTS) if r.random() < 0.8 else r.choice(TEXTS), "zsay": _typo_free(Z_SAYS),
+}  # fmt: skip
+
+
+def fill(name: str, r: random.Random) -> str:
+    """A value for the slot `name`; a trailing digit only tells slots apart ({dir2} is a dir)."""
+    base = name if name in POOLS else name.rstrip("0123456789")
+    return POOLS[base](r)

@@ -1,0 +1,72 @@
+"""The model's own byte-level BPE, trained on the corpus's sentences.
+
+No merge crosses a space, a punctuation mark, a digit or a Chinese character, so a word
+is the same tokens wherever it stands: copying a word is copying its tokens. llama.cpp's
+`gpt-2` pre-tokenizer cuts text differently, but applies the same merges, so the result
+is the same; evaluate.py checks that on every sentence.
+
+    python models/tokenizer.py [SENTENCES]     writes models/build/tokenizer.json
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from corpus import Stream  # noqa: E402
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers  # noqa: E402
+
+from nlsh.agent.notation import functional_tokens  # noqa: E402
+
+VOCABULARY = 4096
+BUILD = HERE / "build"
+
+
+def sentences(count: int) -> Iterator[str]:
+    """Generated sentences, with the words of the plans before them."""
+    for _, example in zip(range(count), Stream(seed=11), strict=False):
+        yield example.text + "\n" + example.folder
+
+
+def train(count: int) -> Tokenizer:
+    """A tokenizer of VOCABULARY tokens, functional ones last."""
+    tokenizer = Tokenizer(models.BPE())
+    pieces = Regex(r"\p{Han}|[\p{L}&&[^\p{Han}]]+|\p{N}|[^\p{L}\p{N}]")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(pieces, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    extra = functional_tokens()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY - len(extra),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        max_token_length=24,
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(sentences(count), trainer)
+    return tokenizer
+
+
+def ids(tokenizer: Tokenizer) -> dict[str, int]:
+    """The ids of the functional tokens: they follow the ordinary ones."""
+    base = tokenizer.get_vocab_size()
+    return {token: base + index for index, token in enumerate(functional_tokens())}
+
+
+def load() -> Tokenizer:
+    """The trained tokenizer."""
+    return Tokenizer.from_file(str(BUILD / "tokenizer.json"))
+
+
+def main() -> None:
+    """Train and save."""
+    BUILD.mkdir(exist_ok=True)
+    tokenizer = train(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
+    tokenizer.save(str(BUILD / "tokenizer.json"))
+    print(f"{tokenizer.get_vocab_size()} tokens and {len(functional_tokens())} functional ones")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Training, from nothing to a checkpoint, on a clock.
+
+Fresh sentences are generated all along; the loss counts the plan only. Muon for the
+hidden matrices and AdamW for the rest (Jordan et al. 2024; torch.optim.Muon), learning
+rates constant for the first 40 % of the time, then linearly to nothing.
+
+    python models/train.py --minutes 60 [--resume] [--threads 1] [--device cpu]
+
+Writes models/build/model.pt every few minutes (weights, optimiser, seconds trained) and
+models/build/loss.tsv; `--resume` goes on from there.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import torch  # noqa: E402
+from corpus import Example, Stream  # noqa: E402
+from network import Network, Shape  # noqa: E402
+from tokenizer import BUILD, ids, load  # noqa: E402
+from torch.nn import functional  # noqa: E402
+
+from nlsh.agent.notation import END, NONE, prompt, spell  # noqa: E402
+
+BATCH_TOKENS = 4096
+BUCKETS = 12
+SAVE_SECONDS = 240
+
+
+class Encoder:
+    """Examples → token ids and where the plan begins."""
+
+    def __init__(self) -> None:
+        self.tokenizer = load()
+        self.ids = ids(self.tokenizer)
+
+    def parts(self, parts: list[tuple[str, bool]]) -> list[int]:
+        """Token ids of spelt parts."""
+        found: list[int] = []
+        for text, functional_token in parts:
+            found += [self.ids[text]] if functional_token else self.tokenizer.encode(text).ids
+        return found
+
+    def example(self, example: Example) -> tuple[list[int], int]:
+        """The whole sequence and the length of its prompt."""
+        asked = self.parts(prompt(example.text, example.folder, example.previous, example.kind))
+        plan = self.parts(spell(example.calls)) if example.calls else [self.ids[NONE]]
+        return [*asked, *plan, self.ids[END]], len(asked)
+
+
+def batches(encoder: Encoder, seed: int, context: int):
+    """Endless batches of like lengths: ids and targets (-100 where the loss does not look)."""
+    stream = Stream(seed)
+    while True:
+        pool = []
+        for example in stream:
+            item = encoder.example(example)
+            if len(item[0]) <= context:
+                pool.append(item)
+            if len(pool) >= BUCKETS * 96:
+                break
+        pool.sort(key=lambda item: len(item[0]))
+        chunks, chunk = [], []
+        for item in pool:
+            if chunk and (len(chunk) + 1) * len(item[0]) > BATCH_TOKENS:
+                chunks.append(chunk)
+                chunk = []
+            chunk.append(item)
+        chunks.append(chunk)
+        stream.random.shuffle(chunks)
+        for chunk in chunks:
+            width = max(len(sequence) for sequence, _ in chunk)
+            inputs = torch.full((len(chunk), width), encoder.ids["<pad>"])
+            targets = torch.full((len(chunk), width), -100)
+            for row, (sequence, begin) in enumerate(chunk):
+                inputs[row, : len(sequence)] = torch.tensor(sequence)
+                targets[row, begin - 1 : len(sequence) - 1] = torch.tensor(sequence[begin:])
+            yield inputs, targets
+
+
+def optimisers(network: Network) -> list[torch.optim.Optimizer]:
+    """Muon for hidden matrices, AdamW for embeddings and norms."""
+    hidden = [p for n, p in network.named_parameters() if p.dim() == 2 and "embedding" not in n]
+    rest = [p for n, p in network.named_parameters() if p.dim() < 2 or "embedding" in n]
+    return [
+        torch.optim.Muon(hidden, lr=0.02, weight_decay=0.0),
+        torch.optim.AdamW(rest, lr=2e-3, betas=(0.9, 0.98), weight_decay=0.0),
+    ]
+
+
+def loss_of(network: Network, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over the plan's tokens; logits are computed only there."""
+    keep = targets != -100
+    logits = functional.linear(network.features(inputs)[keep], network.embedding.weight)
+    return functional.cross_entropy(logits.float(), targets[keep])
+
+
+def train(options: argparse.Namespace) -> None:
+    """Until the clock runs out."""
+    torch.manual_seed(7)
+    torch.set_num_threads(options.threads)
+    encoder = Encoder()
+    shape = Shape(width=options.width, layers=options.layers, heads=options.width // 64, hidden=options.hidden)
+    network = Network(shape).to(options.device)
+    chosen = optimisers(network)
+    bases = [group["lr"] for optimiser in chosen for group in optimiser.param_groups]
+    spent, step = 0.0, 0
+    path = BUILD / "model.pt"
+    if options.resume and path.exists():
+        state = torch.load(path, map_location=options.device, weights_only=True)
+        network.load_state_dict(state["network"])
+        for optimiser, kept in zip(chosen, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
+        spent, step = state["seconds"], state["step"]
+    total = options.minutes * 60
+    source = batches(encoder, options.seed + step, shape.context)
+    log = (BUILD / "loss.tsv").open("a" if options.resume else "w")
+    average, tokens, saved, before = 0.0, 0, time.monotonic(), spent
+    while spent < total:
+        begun = time.monotonic()
+        inputs, targets = next(source)
+        rate = min(1.0, (step + 1) / 40) * min(1.0, max(0.02, (1 - spent / total) / 0.6))
+        groups = [group for optimiser in chosen for group in optimiser.param_groups]
+        for group, base in zip(groups, bases, strict=True):
+            group["lr"] = base * rate
+        loss = loss_of(network, inputs.to(options.device), targets.to(options.device))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        for optimiser in chosen:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        step += 1
+        tokens += inputs.numel()
+        average = loss.item() if step == 1 else 0.98 * average + 0.02 * loss.item()
+        spent += min(time.monotonic() - begun, 20.0)  # a suspended machine does not count as training
+        if step % 50 == 0:
+            line = f"{step}\t{spent:.0f}\t{average:.4f}\t{tokens / max(spent - before, 1):.0f}"
+            print(line, file=log, flush=True)
+            print(f"step {step}, {spent / 60:.1f} min, loss {average:.4f}, {tokens / max(spent - before, 1):.0f} tokens/s", flush=True)
+        if time.monotonic() - saved > SAVE_SECONDS or spent >= total:
+            save(path, network, chosen, spent, step)
+            saved = time.monotonic()
+
+
+def save(path: Path, network: Network, chosen: list[torch.optim.Optimizer], seconds: float, step: int) -> None:
+    """Write the checkpoint whole or not at all."""
+    state = {
+        "network": network.state_dict(), "optimisers": [o.state_dict() for o in chosen], "seconds": seconds, "step": step,
+        "shape": vars(network.shape),
+    }  # fmt: skip
+    torch.save(state, path.with_suffix(".part"))
+    path.with_suffix(".part").rename(path)
+
+
+def main() -> None:
+    """Read the options and train."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--hidden", type=int, default=704)
+    parser.add_argument("--seed", type=int, default=0)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From sentence to plan and from plan to turn: the planner and the loop around it."""

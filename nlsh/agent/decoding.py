@@ -1,0 +1,192 @@
+"""Decoding under a grammar made from the tool registry and the sentence itself.
+
+At every step only those tokens are possible that lead to a valid plan: a tool that takes
+what the call before gives, an argument that it has and that was not given yet, and, for
+a copied argument, the next token of some span of the sentence or of the plan before.
+The model chooses among them; it can neither misspell a name nor invent one.
+
+The grammar is a small automaton over token ids rather than GBNF text: it costs a lookup
+a token, and a malformed one cannot bring the process down.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nlsh.agent import notation
+from nlsh.tool import find_tool, tool_names
+from nlsh.turn import Call
+
+MAX_CALLS = 5
+MAX_COPY = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Text that may be copied: tokens, and where among them a span may begin and end."""
+
+    tokens: tuple[int, ...]
+    begins: frozenset[int]
+    ends: frozenset[int]
+
+
+def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
+    """Spans begin and end where no Latin word and no number is cut, and never on white space."""
+    begins, ends = set(), set()
+    for index, piece in enumerate(pieces):
+        before = pieces[index - 1] if index else b""
+        after = pieces[index + 1] if index + 1 < len(pieces) else b""
+        if not piece.isspace() and not _glued(before, piece):
+            begins.add(index)
+        if not piece.isspace() and not _glued(piece, after):
+            ends.add(index)
+    return Source(tuple(tokens), frozenset(begins), frozenset(ends))
+
+
+def _glued(left: bytes, right: bytes) -> bool:
+    if not left or not right:
+        return False
+    a, b = left[-1], right[0]
+    if chr(a).isascii() and chr(b).isascii():
+        return (chr(a).isalpha() and chr(b).isalpha()) or (chr(a).isdigit() and chr(b).isdigit())
+    return 0x80 <= b < 0xC0  # inside one character of UTF-8
+
+
+@dataclass(slots=True)
+class State:
+    """Where in a plan the decoder is."""
+
+    kind: str
+    calls: list[str] = field(default_factory=list)
+    next_slot: int = 0
+    given: set[str] = field(default_factory=set)
+    copying: str = ""
+    spans: list[tuple[int, int]] = field(default_factory=list)  # (source, position of the last token)
+    copied: int = 0
+    done: bool = False
+
+
+class Grammar:
+    """Which tokens may follow, for one sentence in its context."""
+
+    def __init__(self, ids: dict[str, int], kind: str, sources: Sequence[Source]) -> None:
+        self._ids = ids
+        self._names = {number: name for name, number in ids.items()}
+        self._sources = sources
+        self.state = State(kind)
+
+    def allowed(self) -> set[int]:
+        """The ids of the tokens that may come next."""
+        state = self.state
+        if not state.calls:
+            return {self._ids[f"<{tool}>"] for tool in self._tools_after(state.kind, first=True)} | {self._ids[notation.NONE]}
+        if state.copying:
+            found = self._continuations()
+            if state.copied and any(position in self._sources[s].ends for s, position in state.spans):
+                found |= self._after_argument()
+            return found
+        return self._after_argument()
+
+    def _continuations(self) -> set[int]:
+        if not self.state.copied:
+            return {text.tokens[i] for text in self._sources for i in text.begins}
+        if self.state.copied >= MAX_COPY:
+            return set()
+        following = ((s, p + 1) for s, p in self.state.spans)
+        return {self._sources[s].tokens[p] for s, p in following if p < len(self._sources[s].tokens)}
+
+    def _after_argument(self) -> set[int]:
+        state, ids = self.state, self._ids
+        tool = state.calls[-1]
+        found = {ids[token] for slot in notation.slots(tool)[state.next_slot :] for token in slot.tokens if token in ids}
+        if self._complete(tool):
+            found.add(ids[notation.END])
+            if len(state.calls) < MAX_CALLS:
+                found |= {ids[f"<{name}>"] for name in self._tools_after(self._gives(), first=False)}
+        return found
+
+    def _complete(self, tool: str) -> bool:
+        declared = find_tool(tool)
+        required = {name for name, info in declared.args.model_fields.items() if info.is_required()}
+        if not required <= self.state.given:
+            return False
+        fed = len(self.state.calls) > 1 or bool(declared.takes and self.state.kind in declared.takes)
+        return fed or not declared.targets or bool(self.state.given & set(declared.targets))
+
+    def _gives(self) -> str:
+        kind = self.state.kind
+        for tool in self.state.calls:
+            gives = find_tool(tool).gives
+            kind = self.state.kind if gives == "last" else kind if gives == "same" else str(gives)
+        return kind
+
+    def _tools_after(self, kind: str, *, first: bool) -> list[str]:
+        if not first:
+            return [name for name in tool_names() if kind in find_tool(name).takes and f"<{name}>" in self._ids]
+        return [name for name in tool_names() if f"<{name}>" in self._ids and not self._only_fed(name)]
+
+    def _only_fed(self, name: str) -> bool:
+        tool = find_tool(name)
+        return name.startswith("rows.") and bool(tool.takes)
+
+    def take(self, token: int) -> None:
+        """Go on with `token`, one of the allowed ones."""
+        state = self.state
+        name = self._names.get(token)
+        if name is None:
+            self._copy(token)
+            return
+        state.copying, state.copied, state.spans = "", 0, []
+        if name in (notation.END, notation.NONE):
+            state.done = True
+            return
+        body = name[1:-1]
+        if body in tool_names():
+            state.calls.append(body)
+            state.next_slot, state.given = 0, set()
+            return
+        key = body.rstrip(":").partition("=")[0]
+        declared = notation.slots(state.calls[-1])
+        state.next_slot = next(i for i, slot in enumerate(declared) if slot.name == key) + 1
+        state.given.add(key)
+        if body.endswith(":"):
+            state.copying = key
+
+    def _copy(self, token: int) -> None:
+        state = self.state
+        if not state.copied:
+            state.spans = [(s, i) for s, text in enumerate(self._sources) for i in text.begins if text.tokens[i] == token]
+        else:
+            state.spans = [
+                (s, p + 1)
+                for s, p in state.spans
+                if p + 1 < len(self._sources[s].tokens) and self._sources[s].tokens[p + 1] == token
+            ]
+        state.copied += 1
+
+
+def log_probability(logits: Sequence[float], token: int) -> float:
+    """The natural logarithm of the softmax of `logits` at `token`."""
+    top = max(logits)
+    return logits[token] - top - math.log(sum(math.exp(x - top) for x in logits))
+
+
+def read_calls(tokens: Sequence[int], ids: dict[str, int], piece: Callable[[int], bytes]) -> tuple[Call, ...]:
+    """The calls that decoded tokens spell; bytes of copied words are joined before they are decoded."""
+    names = {number: name for name, number in ids.items()}
+    parts: list[tuple[str, bool]] = []
+    buffer = b""
+    for token in tokens:
+        name = names.get(token)
+        if name is None:
+            buffer += piece(token)
+            continue
+        if buffer:
+            parts.append((buffer.decode("utf-8", "surrogateescape"), False))
+            buffer = b""
+        if name not in (notation.END, notation.NONE):
+            parts.append((name, True))
+    if buffer:
+        parts.append((buffer.decode("utf-8", "surrogateescape"), False))
+    return notation.read(parts)
+

@@ -1,0 +1,133 @@
+"""The planner of the embedded model: a small GGUF that knows the tools by heart."""
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from nlsh.agent import notation
+from nlsh.agent.decoding import Grammar, Source, log_probability, read_calls, source
+from nlsh.agent.llama import Model
+from nlsh.errors import NlshError, NotUnderstood
+from nlsh.turn import Act, Call, Nothing, Plan, Utterance
+
+CONTEXT_TOKENS = 512
+MAX_OUTPUT = 160
+ALTERNATIVES = 3
+_UNFITTED = (0.0, 1.0, 0.0, 0.0)
+
+
+def model_path() -> Path:
+    """The model that ships with nlsh: beside the package, or in the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "model" / "nlsh.gguf"
+    return shipped if shipped.exists() else package.parent / "models" / "nlsh.gguf"
+
+
+class EmbeddedPlanner:
+    """One sentence, one evaluation of the prompt, about ten tokens of plan."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.model = Model(path or model_path(), CONTEXT_TOKENS)
+        first = self.model.metadata("nlsh.first_token")
+        if first is None or not first.isdigit():
+            self.model.close()
+            raise NlshError(
+                "model", f"{self.model.path} was not made for nlsh", "leave --model out to use the one that comes with it"
+            )
+        self._ids = {self.model.token_text(token): token for token in range(int(first), self.model.size)}
+        missing = [token for token in (notation.SAY, notation.PLAN, notation.END, notation.NONE) if token not in self._ids]
+        if missing:
+            self.model.close()
+            raise NlshError("model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh")
+        self._weights = self._numbers("nlsh.confidence") or _UNFITTED
+        self.threshold = float(self.model.metadata("nlsh.threshold") or 0.5)
+        self._pieces: dict[int, bytes] = {}
+
+    def _numbers(self, key: str) -> tuple[float, ...] | None:
+        text = self.model.metadata(key)
+        return tuple(float(x) for x in text.strip("[]").split(",")) if text else None
+
+    def interrupt(self) -> None:
+        """End a running evaluation with Interrupted."""
+        self.model.interrupted = True
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of a token, remembered."""
+        if token not in self._pieces:
+            self._pieces[token] = self.model.piece(token)
+        return self._pieces[token]
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        """The most likely plan; the next best first tools as alternatives when it is not certain."""
+        tokens, sources = self._prompt(utterance, previous, kind)
+        begin = len(tokens)
+        if begin + MAX_OUTPUT > CONTEXT_TOKENS:
+            raise NotUnderstood("that is too long for one sentence", "say it in fewer words, or in several sentences", code="too_long")
+        logits = self.model.start(tokens)
+        calls, features = self._decode(logits, kind, sources, None)
+        confidence = self._confidence(features)
+        if calls and confidence >= self.threshold:
+            return Plan(Act(calls), confidence)
+        alternatives = self._alternatives(begin, logits, kind, sources, calls)
+        return Plan(Act(calls) if calls else Nothing(), confidence, alternatives)
+
+    def _prompt(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> tuple[list[int], list[Source]]:
+        folder = os.path.basename(utterance.cwd) or "root"
+        tokens: list[int] = []
+        sources: list[Source] = []
+        for text, functional in notation.prompt(utterance.text, folder, previous, kind):
+            if functional:
+                tokens.append(self._ids.get(text, self._ids[notation.SAY]))
+                continue
+            found = self.model.tokenize(text)
+            tokens += found
+            if text is not folder:
+                sources.append(source(found, [self.piece(token) for token in found]))
+        return tokens, sources
+
+    def _decode(
+        self, logits: list[float], kind: str, sources: list[Source], forced: int | None
+    ) -> tuple[tuple[Call, ...], list[float]]:
+        """Greedy under the grammar; `forced` is the first token when another reading is wanted.
+
+        Also returns the log-probability, among all tokens, of each one taken.
+        """
+        grammar = Grammar(self._ids, kind, sources)
+        taken: list[int] = []
+        chances: list[float] = []
+        while not grammar.state.done and len(taken) < MAX_OUTPUT:
+            allowed = grammar.allowed()
+            if not allowed:
+                return (), [-20.0]
+            token = forced if forced is not None and not taken else max(allowed, key=logits.__getitem__)
+            chances.append(log_probability(logits, token))
+            grammar.take(token)
+            taken.append(token)
+            if not grammar.state.done:
+                logits = self.model.feed([token])
+        if not grammar.state.done:
+            return (), [-20.0]
+        return read_calls(taken, self._ids, self.piece), chances
+
+    def _confidence(self, chances: list[float]) -> float:
+        """The probability that the plan is right, from a logistic curve fitted on held-out phrasings."""
+        bias, least, total, first = self._weights
+        score = bias + least * min(chances) + total * sum(chances) + first * chances[0]
+        if self._weights is _UNFITTED:
+            return math.exp(sum(chances))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+    def _alternatives(
+        self, begin: int, logits: list[float], kind: str, sources: list[Source], best: tuple[Call, ...]
+    ) -> tuple[Act, ...]:
+        allowed = Grammar(self._ids, kind, sources).allowed() - {self._ids[notation.NONE]}
+        found = [Act(best)] if best else []
+        for token in sorted(allowed, key=logits.__getitem__, reverse=True)[: ALTERNATIVES + 1]:
+            if log_probability(logits, token) < -6.0 or len(found) >= ALTERNATIVES:
+                break
+            self.model.rewind(begin)
+            calls, _ = self._decode(logits, kind, sources, token)
+            if calls and Act(calls) not in found:
+                found.append(Act(calls))
+        return tuple(found)

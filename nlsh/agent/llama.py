@@ -1,0 +1,124 @@
+"""The door to llama.cpp: the only module that imports its binding.
+
+The binding's package imports numpy and a chat layer (a quarter of a second); only its
+ctypes layer is needed here, so the package is entered by the side: its `__init__` is not
+run. Logs are silenced at the source, and a Ctrl-C ends a running evaluation.
+"""
+
+import ctypes
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nlsh.errors import Interrupted, NlshError
+
+MAGIC = b"GGUF"
+_MAX_TOKEN_BYTES = 256
+
+
+def _bindings() -> Any:
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    if "llama_cpp" not in sys.modules:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None:
+            raise NlshError("no_llama", "llama-cpp-python is not installed", "pip install nlsh brings it")
+        sys.modules["llama_cpp"] = importlib.util.module_from_spec(spec)
+    import llama_cpp.llama_cpp as bindings
+
+    return bindings
+
+
+class Model:
+    """A loaded GGUF and one context of it, evaluated on one thread."""
+
+    def __init__(self, path: Path, context: int = 512) -> None:
+        self.path = path
+        _check_file(path)
+        self._c = c = _bindings()
+        self.interrupted = False
+        self._log = c.llama_log_callback(lambda level, text, data: None)
+        c.llama_log_set(self._log, None)
+        c.llama_backend_init()
+        parameters = c.llama_model_default_params()
+        parameters.n_gpu_layers = 0
+        self._model = c.llama_model_load_from_file(os.fsencode(path), parameters)
+        if not self._model:
+            raise NlshError("model", f"{path} cannot be loaded: the file is damaged or not meant for this llama.cpp", "nlsh models shows the one in use")
+        wanted = c.llama_context_default_params()
+        wanted.n_ctx = wanted.n_batch = wanted.n_ubatch = context
+        wanted.n_threads = wanted.n_threads_batch = 1
+        self._context = c.llama_init_from_model(self._model, wanted)
+        if not self._context:
+            raise NlshError("model", f"there is not enough memory for {path}", "close something, or use a smaller model")
+        self._abort = c.ggml_abort_callback(lambda data: self.interrupted)
+        c.llama_set_abort_callback(self._context, self._abort, None)
+        self._vocabulary = c.llama_model_get_vocab(self._model)
+        self._memory = c.llama_get_memory(self._context)
+        self.size = int(c.llama_vocab_n_tokens(self._vocabulary))
+        self._held = 0
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._c.llama_free(self._context)
+        self._c.llama_model_free(self._model)
+
+    def metadata(self, key: str) -> str | None:
+        """A string or number of the file's metadata."""
+        buffer = ctypes.create_string_buffer(4096)
+        length = self._c.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if length >= 0 else None
+
+    def tokenize(self, text: str) -> list[int]:
+        """Token ids of plain text; nothing in it is read as a functional token."""
+        data = text.encode("utf-8", "surrogateescape")
+        room = len(data) + 8
+        found = (self._c.llama_token * room)()
+        count = self._c.llama_tokenize(self._vocabulary, data, len(data), found, room, False, False)
+        return list(found[: max(count, 0)])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes that a token stands for."""
+        buffer = ctypes.create_string_buffer(_MAX_TOKEN_BYTES)
+        length = self._c.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, True)
+        return buffer.raw[: max(length, 0)]
+
+    def token_text(self, token: int) -> str:
+        """The text of a token as the vocabulary spells it."""
+        text = self._c.llama_vocab_get_text(self._vocabulary, token)
+        return text.decode("utf-8", "replace") if text else ""
+
+    def start(self, tokens: list[int]) -> list[float]:
+        """Forget everything, read `tokens`, and return the logits of what follows."""
+        self._c.llama_memory_clear(self._memory, True)
+        self._held = 0
+        return self.feed(tokens)
+
+    def rewind(self, length: int) -> None:
+        """Forget all but the first `length` tokens."""
+        self._c.llama_memory_seq_rm(self._memory, 0, length, -1)
+        self._held = length
+
+    def feed(self, tokens: list[int]) -> list[float]:
+        """Read `tokens` after what is held; the logits of what follows. Interrupted on Ctrl-C."""
+        array = (self._c.llama_token * len(tokens))(*tokens)
+        code = self._c.llama_decode(self._context, self._c.llama_batch_get_one(array, len(tokens)))
+        if self.interrupted:
+            self.interrupted = False
+            raise Interrupted()
+        if code != 0:
+            raise NlshError("model", f"the model could not read the sentence (code {code})", "say it in fewer words")
+        self._held += len(tokens)
+        logits: list[float] = self._c.llama_get_logits_ith(self._context, -1)[: self.size]
+        return logits
+
+
+def _check_file(path: Path) -> None:
+    try:
+        with path.open("rb") as reader:
+            magic = reader.read(4)
+    except OSError as error:
+        raise NlshError("model", f"there is no model at {path}", "name another with --model, or reinstall nlsh") from error
+    if magic != MAGIC:
+        raise NlshError("model", f"{path} is not a GGUF file", "name another with --model, or reinstall nlsh")

@@ -1,0 +1,130 @@
+"""The notation in which the embedded model writes plans, made from the tool registry.
+
+Every tool, argument name, enumerated value and flag is one token of the model's
+vocabulary; only words copied from the sentence (or from the plan before) are spelt out.
+A plan of two calls is about ten tokens. Training and decoding both use this module, so
+that they cannot drift apart.
+
+    <files.find> <type:> pdfs <under:> Downloads <files.delete> <end>
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+from nlsh.arguments import Copied
+from nlsh.tool import find_tool, tool_names
+from nlsh.turn import Call
+
+CONTEXT, PREVIOUS, SAY, PLAN, END, NONE, PAD = "<ctx>", "<prev>", "<say>", "<plan>", "<end>", "<none>", "<pad>"
+ROW_KINDS = ("none", "files", "processes", "matches", "records", "value", "text")
+PREVIOUS_CALLS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One argument of a tool as the notation sees it."""
+
+    name: str
+    mode: Literal["copy", "enum", "flag"]
+    values: tuple[str, ...] = ()
+    role: str = ""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The functional tokens that can begin (or wholly say) this argument."""
+        if self.mode == "enum":
+            return tuple(f"<{self.name}={value}>" for value in self.values)
+        return (f"<{self.name}>",) if self.mode == "flag" else (f"<{self.name}:>",)
+
+
+@cache
+def slots(tool: str) -> tuple[Slot, ...]:
+    """The arguments of `tool` in declared order."""
+    return tuple(_slot(name, info) for name, info in find_tool(tool).args.model_fields.items())
+
+
+def _slot(name: str, info: Any) -> Slot:
+    copied = [m for m in info.metadata if isinstance(m, Copied)]
+    kinds = _variants(info.annotation)
+    for kind in kinds:
+        if get_origin(kind) is Literal:
+            return Slot(name, "enum", tuple(str(value) for value in get_args(kind)))
+        for marker in getattr(kind, "__metadata__", ()):
+            if isinstance(marker, Copied):
+                copied.append(marker)
+    if copied:
+        return Slot(name, "copy", role=copied[0].role)
+    if bool in kinds:
+        return Slot(name, "flag")
+    raise TypeError(f"argument {name} has a type that the notation does not know")
+
+
+def _variants(annotation: Any) -> list[Any]:
+    """The members of a union, or the type itself; None left out."""
+    if get_origin(annotation) in (Literal,) or hasattr(annotation, "__metadata__"):
+        return [annotation]
+    members = [m for m in get_args(annotation) if m is not type(None)]
+    return members or [annotation]
+
+
+@cache
+def functional_tokens() -> tuple[str, ...]:
+    """Every functional token, in a stable order."""
+    found = [PAD, CONTEXT, PREVIOUS, SAY, PLAN, END, NONE]
+    found += [f"<rows:{kind}>" for kind in ROW_KINDS]
+    found += [f"<{tool}>" for tool in tool_names()]
+    found += sorted({token for tool in tool_names() for slot in slots(tool) for token in slot.tokens})
+    return tuple(dict.fromkeys(found))
+
+
+def spell(calls: Sequence[Call]) -> list[tuple[str, bool]]:
+    """A plan as (text, whether it is a functional token); arguments in declared order."""
+    parts: list[tuple[str, bool]] = []
+    for call in calls:
+        parts.append((f"<{call.tool}>", True))
+        for slot in slots(call.tool):
+            value = call.args.get(slot.name)
+            if value is None or value is False:
+                continue
+            if slot.mode == "enum":
+                parts.append((f"<{slot.name}={value}>", True))
+            elif slot.mode == "flag":
+                parts.append((f"<{slot.name}>", True))
+            else:
+                parts.append((f"<{slot.name}:>", True))
+                parts.append((str(value), False))
+    return parts
+
+
+def prompt(text: str, folder: str, previous: Sequence[Call], kind: str) -> list[tuple[str, bool]]:
+    """What the model reads: the context line, then the sentence, up to where the plan begins."""
+    parts: list[tuple[str, bool]] = [(CONTEXT, True), (folder[:40], False)]
+    if previous:
+        parts.append((PREVIOUS, True))
+        parts.extend(spell(previous[:PREVIOUS_CALLS]))
+    parts.append((f"<rows:{kind}>", True))
+    parts += [(SAY, True), (text, False), (PLAN, True)]
+    return parts
+
+
+def read(parts: Iterable[tuple[str, bool]]) -> tuple[Call, ...]:
+    """The calls that a spelt plan says; the inverse of `spell`."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+    key = ""
+    for text, functional in parts:
+        if not functional:
+            calls[-1][1][key] = calls[-1][1].get(key, "") + text
+            continue
+        body = text[1:-1]
+        if body in tool_names():
+            calls.append((body, {}))
+        elif body.endswith(":"):
+            key = body[:-1]
+        elif "=" in body:
+            name, _, value = body.partition("=")
+            calls[-1][1][name] = value
+        else:
+            calls[-1][1][body] = True
+    return tuple(Call(tool, args) for tool, args in calls)

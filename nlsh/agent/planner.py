@@ -1,0 +1,23 @@
+"""What a planner is: from an utterance in its context to a plan, whatever the model behind it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from nlsh.turn import Call, Plan, Utterance
+
+
+class Planner(Protocol):
+    """Proposes; never decides."""
+
+    @property
+    def threshold(self) -> float:
+        """The confidence below which a plan is not acted on."""
+        ...
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        """The plan for `utterance`, after a turn with the calls `previous` that left rows of `kind`."""
+        ...
+
+    def interrupt(self) -> None:
+        """End a running `plan` with Interrupted, from a signal handler."""
+        ...

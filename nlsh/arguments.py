@@ -1,0 +1,83 @@
+"""The types of tool arguments: what the model copies, and the value it becomes.
+
+A `Copied` marker on a field says which role the words play; the decoder allows only
+words of the sentence there, grounding resolves paths, pydantic makes the value.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from nlsh.values.numbers import number, ordinal
+from nlsh.values.sizes import parse_size
+from nlsh.values.times import span
+from nlsh.values.types import suffixes
+
+RoleName = Literal["path", "new_path", "text", "size", "count", "ordinal", "when", "type", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Marks an argument whose words are copied from the sentence, and the role they play."""
+
+    role: RoleName
+
+
+class Args(BaseModel):
+    """The base of every tool's arguments: unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = number(str(value))
+    if found is None or found != int(found) or found < 1:
+        raise ValueError(f"'{value}' is not a number of things")
+    return int(found)
+
+
+def _ordinal(value: object) -> int:
+    found = value if isinstance(value, int) else ordinal(str(value))
+    if found is None or found == 0:
+        raise ValueError(f"'{value}' is not a position in a list")
+    return found
+
+
+def _number(value: object) -> int:
+    digits = str(value).strip().lstrip(":#")
+    if not digits.isdigit():
+        raise ValueError(f"'{value}' is not a number")
+    return int(digits)
+
+
+def _when(value: str) -> str:
+    span(value, datetime.now())
+    return value
+
+
+def _type(value: str) -> str:
+    suffixes(value)
+    return value
+
+
+def _path(value: str) -> str:
+    if "\0" in value or not value.strip():
+        raise ValueError("that is not a path")
+    return value.strip()
+
+
+Path = Annotated[str, AfterValidator(_path), Copied("path")]
+NewPath = Annotated[str, AfterValidator(_path), Copied("new_path")]
+Text = Annotated[str, Copied("text")]
+Size = Annotated[int, BeforeValidator(parse_size), Field(ge=0), Copied("size")]
+Count = Annotated[int, BeforeValidator(_count), Field(ge=1, le=1_000_000), Copied("count")]
+Ordinal = Annotated[int, BeforeValidator(_ordinal), Copied("ordinal")]
+When = Annotated[str, AfterValidator(_when), Copied("when")]
+FileType = Annotated[str, AfterValidator(_type), Copied("type")]
+Number = Annotated[int, BeforeValidator(_number), Field(ge=0, le=2**31), Copied("number")]
+
+__all__ = ["Args", "Copied", "Count", "FileType", "NewPath", "Number", "Ordinal", "Path", "Size", "Text", "When"]

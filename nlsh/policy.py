@@ -1,0 +1,161 @@
+"""The verdict on a call: allow, ask or deny, from its effects alone. Pure.
+
+The order is fixed: what is never done comes first, then what always asks, then what is
+free. Neither a model nor `--yes` changes a verdict; `--yes` only answers a question.
+"""
+
+import os
+from dataclasses import dataclass
+
+from nlsh.changes import Change
+from nlsh.protected import is_within, secret_paths
+from nlsh.turn import Decision, Effects, Scene
+
+_NEVER_WRITE = (
+    "/etc", "/boot", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/dev", "/proc", "/sys", "/run", "/var/spool/cron",
+)  # fmt: skip
+_STARTUP = (
+    ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zshenv", ".zprofile", ".zlogin", ".login",
+    ".cshrc", ".tcshrc", ".kshrc", ".xinitrc", ".xprofile", ".xsession", ".inputrc", ".vimrc", ".gitconfig", ".pam_environment",
+    ".config/autostart", ".config/systemd", ".config/fish", ".config/environment.d", ".config/git", ".local/bin", "bin",
+    ".config/nushell", ".emacs", ".emacs.d", ".config/nvim", ".tmux.conf", ".pythonrc", ".config/plasma-workspace",
+)  # fmt: skip
+MANY = 2  # from this many on, a change of permissions asks
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What policy depends on beside the effects."""
+
+    home: str
+    own: tuple[str, ...]
+    write: tuple[str, ...] = ()
+    external_commands: str = "ask"
+    external_as_root: str = "ask"
+    uid: int = 0
+    user: str = ""
+    path_folders: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ("/",)
+
+
+def decide(effects: Effects, scene: Scene, rules: Rules) -> Decision:
+    """The verdict, the rule that gave it and the reason in words."""
+    return (
+        _denied_read(effects, rules)
+        or _denied_change(effects, scene, rules)
+        or _denied_signal(effects, rules)
+        or _denied_command(effects, scene, rules)
+        or _asked(effects, scene, rules)
+        or Decision("allow", "free", "nothing is lost by it")
+    )
+
+
+def _deny(rule: str, reason: str) -> Decision:
+    return Decision("deny", rule, reason)
+
+
+def _denied_read(effects: Effects, rules: Rules) -> Decision | None:
+    for path in effects.reads:
+        if any(is_within(path, saved) for saved in rules.own) and not _is_saved(path, rules):
+            return _deny("own-state", f"{path} belongs to nlsh itself")
+        for secret in secret_paths(rules.home):
+            if is_within(path, secret):
+                return _deny("secrets", f"{path} holds secrets and is not read")
+        parts = path.split("/")
+        if len(parts) > 3 and parts[1] == "proc" and parts[3] in ("environ", "mem", "maps"):
+            return _deny("secrets", f"{path} belongs to another process")
+    return None
+
+
+def _is_saved(path: str, rules: Rules) -> bool:
+    return any(is_within(path, os.path.join(own, "saved")) for own in rules.own)
+
+
+def _denied_change(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
+    for path in effects.deletes:
+        protected = _undeletable(path, scene, rules)
+        if protected:
+            return _deny("protected", f"{path} is {protected} and is not deleted or moved")
+    for path in _written(effects):
+        if any(is_within(path, own) or is_within(own, path) for own in rules.own):
+            return _deny("own-state", f"{path} holds nlsh's own state")
+        if any(is_within(path, folder) for folder in _NEVER_WRITE):
+            return _deny("system", f"{path} belongs to the system")
+        if any(is_within(path, secret) for secret in secret_paths(rules.home)):
+            return _deny("secrets", f"{path} holds secrets and is not changed")
+        if not any(is_within(path, root) for root in (scene.cwd, rules.home, *rules.write)):
+            return _deny("outside", f"{path} lies outside the current folder and your home")
+    return None
+
+
+def _undeletable(path: str, scene: Scene, rules: Rules) -> str:
+    if path == "/" or path in rules.mounts:
+        return "a mount point" if path != "/" else "everything"
+    if is_within(rules.home, path):
+        return "your home" if path == rules.home else "above your home"
+    if is_within(scene.cwd, path):
+        return "the current folder" if path == scene.cwd else "above the current folder"
+    return ""
+
+
+def _written(effects: Effects) -> list[str]:
+    """Every path that the user would call written to; the trash is not one."""
+    found = [change.path for change in effects.changes]
+    return found + [change.to for change in effects.changes if change.to and change.op != "trash"]
+
+
+def _denied_signal(effects: Effects, rules: Rules) -> Decision | None:
+    for target in effects.signals:
+        if target.pid <= 1:
+            return _deny("pid-1", "process 1 keeps the system alive")
+        if target.user != rules.user:
+            return _deny("others", f"{target.name} ({target.pid}) belongs to {target.user}")
+        if target.pid in (os.getpid(), os.getppid()):
+            return _deny("self", "that is nlsh itself, or what it runs in")
+    return None
+
+
+def _denied_command(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
+    if effects.command is None:
+        return None
+    if rules.external_commands == "deny" or (rules.uid == 0 and rules.external_as_root == "deny"):
+        return _deny("external", "external commands from sentences are switched off")
+    if is_within(rules.home, scene.cwd) or any(is_within(own, scene.cwd) or is_within(scene.cwd, own) for own in rules.own):
+        return _deny("external-in-home", "a command may change everything below the current folder, and that holds your home")
+    if any(is_within(scene.cwd, folder) for folder in _NEVER_WRITE) or any(is_within(scene.cwd, s) for s in secret_paths(rules.home)):
+        return _deny("external-in-system", f"a command may change everything below the current folder, and {scene.cwd} is not yours to change")
+    return None
+
+
+def _asked(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
+    if effects.command is not None:
+        return Decision("ask", "external", "it runs an external command")
+    if effects.signals:
+        return Decision("ask", "signal", "it stops processes")
+    for path in _written(effects):
+        if _starts_things(path, rules):
+            return Decision("ask", "startup", f"{path} is run by itself later on")
+    ops = [change.op for change in effects.changes]
+    if "trash" in ops:
+        return Decision("ask", "delete", "it deletes")
+    if "replace" in ops or "restore" in ops:
+        return Decision("ask", "overwrite", "it overwrites")
+    if "move" in ops:
+        return Decision("ask", "move", "it moves")
+    if ops.count("chmod") >= MANY:
+        return Decision("ask", "permissions", "it changes the permissions of many")
+    return None
+
+
+def _starts_things(path: str, rules: Rules) -> bool:
+    if any(is_within(path, os.path.join(rules.home, name)) for name in _STARTUP):
+        return True
+    if "/.git/hooks/" in path or path.endswith(("/.git/hooks", "/.git/config", "/.envrc")):
+        return True
+    return any(is_within(path, folder) for folder in rules.path_folders)
+
+
+def summary(changes: tuple[Change, ...]) -> tuple[int, int]:
+    """How many items and bytes a list of changes concerns."""
+    counted = [change for change in changes if change.op != "mkdir" or len(changes) == 1]
+    return len(counted), sum(change.size for change in counted)

@@ -1,0 +1,207 @@
+"""The shell's side of the sandbox: starts the zygote, hands it orders, listens to the children.
+
+Paths become descriptors here, once, without following links; what the child may touch is
+what these descriptors are, whatever happens to the names meanwhile.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from nlsh.errors import Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
+from nlsh.sandbox import broker
+from nlsh.sandbox.child import receive, send
+from nlsh.sandbox.confinement import Confinement, Level, confine
+from nlsh.sandbox.kernel import syscall
+from nlsh.turn import Effects, Result, Row, RowKind, Scene
+
+START_SECONDS = 60.0
+_START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.zygote import main; main({fd})"
+_ERRORS: dict[str, type[NlshError]] = {"Refused": Refused, "NotUnderstood": NotUnderstood, "ToolFailed": ToolFailed}
+Progress = Callable[[str, int, int], None]
+
+
+class Sandbox:
+    """Runs calls in confined children. Make it early: the zygote starts while the rest loads."""
+
+    def __init__(self, own_state: tuple[str, ...] = (), log: Callable[[str], None] = lambda _: None) -> None:
+        self._own_state = own_state
+        self._log = log
+        self._level: tuple[Level, str] | None = None
+        self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        root = str(Path(__file__).resolve().parents[2])
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _START.format(root=root, fd=other.fileno())],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8"}, pass_fds=(other.fileno(),), start_new_session=True, cwd="/",
+        )  # fmt: skip
+        other.close()
+
+    @property
+    def level(self) -> Level:
+        """What this kernel can keep; waits for the zygote's probe."""
+        return self._hello()[0]
+
+    @property
+    def level_reason(self) -> str:
+        """Why the level is what it is."""
+        return self._hello()[1]
+
+    def _hello(self) -> tuple[Level, str]:
+        if self._level is None:
+            ready, _, _ = select.select([self._channel], [], [], START_SECONDS)
+            data = self._channel.recv(65536) if ready else b""
+            if not data:
+                raise Refused("the sandbox helper did not start", "nothing is run without it; nlsh doctor says more", "no_sandbox")
+            said = json.loads(data)
+            self._level = (said["level"], said["why"])
+        return self._level
+
+    def close(self) -> None:
+        """End the zygote; its children end with it."""
+        self._channel.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def run(
+        self,
+        tool: str,
+        args: dict[str, Any],
+        scene: Scene,
+        effects: Effects,
+        *,
+        rows: list[Row],
+        kind: RowKind,
+        facts: dict[str, Any],
+        inspect: bool = False,
+        progress: Progress = lambda what, done, total: None,
+        seconds: float = 900.0,
+    ) -> Result | dict[str, Any]:
+        """Run one call, or only its inspection, behind the walls that `effects` give.
+
+        Raises the NlshError that the tool ended with; Refused when the walls cannot be built;
+        Interrupted on Ctrl-C, after the child has been killed.
+        """
+        confinement = confine(effects, scene, self.level, self._own_state)
+        orders = {
+            "tool": tool, "args": args, "scene": asdict(scene), "rows": rows, "kind": kind, "inspect": inspect,
+            "facts": facts | broker.facts(effects.brokered), "effects": _effects_record(effects),
+        }  # fmt: skip
+        grants = _open_grants(confinement)
+        pidfds: list[int] = []
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            pidfds = _open_targets(effects)
+            pidfd = self._order(confinement, [theirs.fileno(), *grants, *pidfds])
+            theirs.close()
+            try:
+                return self._listen(ours, pidfd, orders, progress, time.monotonic() + seconds)
+            finally:
+                _kill(pidfd)
+        finally:
+            ours.close()
+            theirs.close()
+            for fd in (*grants, *pidfds):
+                os.close(fd)
+
+    def _order(self, confinement: Confinement, fds: list[int]) -> int:
+        order = json.dumps({"confinement": confinement.as_dict()}).encode("ascii")
+        try:
+            socket.send_fds(self._channel, [order], fds)
+            data, received, _, _ = socket.recv_fds(self._channel, 4096, 1)
+        except OSError as error:
+            raise Refused("the sandbox helper has ended", "start nlsh again", "no_sandbox") from error
+        if not data or len(received) != 1:
+            raise Refused("the sandbox helper has ended", "start nlsh again", "no_sandbox")
+        return received[0]
+
+    def _listen(self, ours: socket.socket, pidfd: int, orders: dict[str, Any], progress: Progress, deadline: float) -> Result | dict[str, Any]:
+        try:
+            send(ours, orders)
+            while True:
+                ready, _, _ = select.select([ours], [], [], max(0.0, deadline - time.monotonic()))
+                if not ready:
+                    raise ToolFailed("the call took too long and was stopped", "try it on less", "timeout")
+                message = receive(ours)
+                if message is None:
+                    raise ToolFailed("the call was ended by a limit of the sandbox", "try it on less", "limit")
+                if "progress" in message:
+                    progress(*message["progress"])
+                elif "error" in message:
+                    raise self._error(message["error"])
+                elif "facts" in message:
+                    return dict(message["facts"])
+                else:
+                    return Result(**message["result"])
+        except KeyboardInterrupt as error:
+            raise Interrupted() from error
+        except (ConnectionError, ValueError, TypeError) as error:
+            raise ToolFailed("the call ended in the middle", "a limit of the sandbox was reached, or it was killed", "limit") from error
+
+    def _error(self, record: dict[str, str]) -> NlshError:
+        if record["kind"] == "Bug":
+            self._log(record["message"])
+            last = record["message"].strip().splitlines()[-1]
+            return ToolFailed(f"a mistake in nlsh itself: {last}", "nlsh doctor shows where the log is", "bug")
+        kind = _ERRORS.get(record["kind"], ToolFailed)
+        if kind is NotUnderstood:
+            return NotUnderstood(record["message"], record["hint"])
+        return kind(record["message"], record["hint"], record["code"])  # type: ignore[call-arg]
+
+
+def _effects_record(effects: Effects) -> dict[str, Any]:
+    return {
+        "reads": effects.reads, "writes": effects.writes, "changes": [change.as_dict() for change in effects.changes],
+        "signals": [asdict(target) for target in effects.signals],
+    }  # fmt: skip
+
+
+def _open_grants(confinement: Confinement) -> list[int]:
+    """One O_PATH descriptor per granted path, links not followed at the end."""
+    fds: list[int] = []
+    for path in (*confinement.reads, *confinement.writes):
+        try:
+            fds.append(os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC))
+        except OSError as error:
+            for fd in fds:
+                os.close(fd)
+            raise ToolFailed(f"{path}: {(error.strerror or 'error').lower()}", "check the name", "missing") from error
+    return fds
+
+
+def _open_targets(effects: Effects) -> list[int]:
+    """One pidfd per process to signal, after a look that it is still the one that was named."""
+    import psutil
+
+    fds: list[int] = []
+    for target in effects.signals:
+        try:
+            fd = os.pidfd_open(target.pid)
+            fds.append(fd)
+            if psutil.Process(target.pid).create_time() != target.started:
+                raise ProcessLookupError
+        except (ProcessLookupError, psutil.NoSuchProcess) as error:
+            for open_fd in fds:
+                os.close(open_fd)
+            raise ToolFailed(f"{target.name} ({target.pid}) has ended by itself", "", "no_process") from error
+    return fds
+
+
+def _kill(pidfd: int) -> None:
+    try:
+        syscall(424, pidfd, int(signal.SIGKILL), None, 0)
+    except OSError:
+        pass  # it has ended already
+    os.close(pidfd)

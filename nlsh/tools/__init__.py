@@ -1,0 +1,1 @@
+"""The tools: one file each, its path is its name. They run only inside the sandbox."""

@@ -1,0 +1,1 @@
+"""The device manager: disks, processors, graphics and batteries."""

@@ -1,0 +1,1 @@
+"""The files manager: finding, reading, making, moving and taking away files and folders."""

@@ -1,0 +1,116 @@
+"""The conditions on files that `files.find`, `files.search` and `rows.where` share."""
+
+import fnmatch
+import os
+import re
+from datetime import datetime
+
+from nlsh.turn import Row
+from nlsh.values.times import Span, span
+from nlsh.values.types import suffixes
+
+
+def has_suffix(path: str, wanted: tuple[str, ...]) -> bool:
+    """Whether the file name ends in one of `wanted`, ignoring case."""
+    return os.path.basename(path).lower().endswith(wanted)
+
+
+def name_rank(name: str, wanted: str) -> int | None:
+    """How well a file name fits a wanted one: 0 exactly, then ever more loosely, None not at all.
+
+    A glob must match whole. Otherwise: as written, without case, without extension,
+    with space, `-` and `_` alike, as one of its words, as part of it.
+    """
+    if any(c in wanted for c in "*?["):
+        return 0 if fnmatch.fnmatchcase(name.lower(), wanted.lower()) else None
+    if name == wanted:
+        return 0
+    low, want = name.lower(), wanted.lower()
+    stem = low.rsplit(".", 1)[0] if "." in low[1:] else low
+    if low == want:
+        return 1
+    if stem == want:
+        return 2
+    if _plain(low) == _plain(want) or _plain(stem) == _plain(want):
+        return 3
+    if _plain(want) in _words(low):
+        return 4
+    return 5 if want in low else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip()
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[\s_.-]+", name)
+
+
+def best_ranked(ranked: list[tuple[int, Row]]) -> list[Row]:
+    """Exact matches (as written or without case or extension) if there are any, else all."""
+    strict = [row for rank, row in ranked if rank <= 3]
+    return strict or [row for _, row in ranked]
+
+
+def newer_than(words: str, now: float) -> float:
+    """The earliest modification time (epoch seconds) that "newer than / since WORDS" allows."""
+    found = span(words, datetime.fromtimestamp(now))
+    return (found.start or datetime.fromtimestamp(0)).timestamp()
+
+
+def older_than(words: str, now: float) -> float:
+    """The time before which something must have been modified to be "older than WORDS"."""
+    found = span(words, datetime.fromtimestamp(now))
+    start = found.start or datetime.fromtimestamp(now)
+    return start.timestamp()
+
+
+def within(words: str, now: float) -> tuple[float, float]:
+    """The interval in epoch seconds that "modified WORDS" means."""
+    found: Span = span(words, datetime.fromtimestamp(now))
+    start = found.start.timestamp() if found.start else 0.0
+    return start, found.end.timestamp() if found.end else float("inf")
+
+
+class Conditions:
+    """The size, time, kind and name conditions of one call, made ready once."""
+
+    def __init__(self, args: object, now: float) -> None:
+        def get(name: str) -> object:
+            return getattr(args, name, None)
+
+        self.larger, self.smaller = get("larger"), get("smaller")
+        self.kind, self.empty = get("kind"), get("empty")
+        self.suffixes = suffixes(str(get("type"))) if get("type") else None
+        self.name_has = str(get("name_has")).lower() if get("name_has") else None
+        self.starts = str(get("name_starts")).lower() if get("name_starts") else None
+        self.ends = str(get("name_ends")).lower() if get("name_ends") else None
+        self.since = newer_than(str(get("newer")), now) if get("newer") else None
+        self.before = older_than(str(get("older")), now) if get("older") else None
+        self.span = within(str(get("modified")), now) if get("modified") else None
+
+    def accept(self, path: str, kind: str, size: int, modified: float) -> bool:
+        """Whether a file with these properties meets every condition."""
+        if self.kind and self.kind != "any" and kind != self.kind:
+            return False
+        if self.suffixes is not None and (kind != "file" or not has_suffix(path, self.suffixes)):
+            return False
+        if isinstance(self.larger, int) and size <= self.larger:
+            return False
+        if isinstance(self.smaller, int) and size >= self.smaller:
+            return False
+        if self.since is not None and modified < self.since:
+            return False
+        if self.before is not None and modified >= self.before:
+            return False
+        if self.span is not None and not self.span[0] <= modified < self.span[1]:
+            return False
+        return self._named(os.path.basename(path).lower())
+
+    def _named(self, name: str) -> bool:
+        if self.name_has is not None and self.name_has not in name:
+            return False
+        if self.starts is not None and not name.startswith(self.starts):
+            return False
+        stem = name.rsplit(".", 1)[0]
+        return self.ends is None or name.endswith(self.ends) or stem.endswith(self.ends)

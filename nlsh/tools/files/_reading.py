@@ -1,0 +1,30 @@
+"""Reading a file as text for a person: bounded, decoded, binary said to be binary."""
+
+import os
+
+from nlsh.errors import ToolFailed
+from nlsh.turn import Result
+
+LIMIT_BYTES = 8 * 1024 * 1024
+
+
+def read_text(path: str, first: int | None, last: int | None) -> Result:
+    """The text of `path`, or only its first or last lines; at most LIMIT_BYTES of it."""
+    try:
+        size = os.stat(path).st_size
+        with open(path, "rb") as reader:
+            if last and size > LIMIT_BYTES:
+                reader.seek(size - LIMIT_BYTES)
+            data = reader.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise ToolFailed(f"cannot read {path}: {(error.strerror or 'error').lower()}") from error
+    if b"\0" in data[:8192]:
+        raise ToolFailed(f"{path} is not text", "ask for its info instead", "not_text")
+    notes = []
+    if len(data) > LIMIT_BYTES and not first and not last:
+        notes.append(f"only the first {LIMIT_BYTES // 1024**2} MiB are shown")
+    text = data[:LIMIT_BYTES].decode("utf-8", "replace")
+    if first or last:
+        lines = text.splitlines(keepends=True)
+        text = "".join(lines[:first] if first else lines[-(last or 0) :])
+    return Result("text", text=text, notes=notes)

@@ -1,0 +1,108 @@
+"""Files and folders by any mix of conditions, from a folder down."""
+
+import os
+import stat
+from typing import Literal
+
+from nlsh.arguments import Args, Count, FileType, Path, Size, Text, When
+from nlsh.tool import Asked, Tool, Work
+from nlsh.tools.files._filters import Conditions, best_ranked, name_rank
+from nlsh.tools.files._records import Trouble, kind_of, record, tree_size, walk
+from nlsh.turn import Effects, Result, Row
+
+
+class Find(Args):
+    """What to look for, and where."""
+
+    under: Path = "."
+    kind: Literal["file", "folder", "link"] | None = None
+    type: FileType | None = None
+    name: Text | None = None
+    name_has: Text | None = None
+    name_starts: Text | None = None
+    name_ends: Text | None = None
+    text: Text | None = None
+    larger: Size | None = None
+    smaller: Size | None = None
+    newer: When | None = None
+    older: When | None = None
+    modified: When | None = None
+    depth: Count | None = None
+    top: bool = False
+    hidden: bool = False
+    empty: bool = False
+
+
+def effects(asked: Asked) -> Effects:
+    """Reads the tree that is searched."""
+    return Effects(reads=(asked.args.under,))
+
+
+def run(work: Work) -> Result:
+    """Walk the tree once and keep what meets every condition."""
+    args: Find = work.args
+    trouble = Trouble()
+    conditions = Conditions(args, work.scene.now)
+    names = (args.name, args.name_has, args.name_starts)
+    hidden = args.hidden or any(name and name.startswith(".") for name in names)
+    ranked: list[tuple[int, Row]] = []
+    depth = 1 if args.top else args.depth
+    for path, status, _ in walk(args.under, hidden=hidden, depth=depth, trouble=trouble):
+        kind = kind_of(status.st_mode)
+        rank = name_rank(os.path.basename(path), args.name) if args.name else 0
+        if rank is None or (kind == "other" and args.kind is None and not args.name):
+            continue
+        sized = kind == "folder" and (args.kind == "folder" or args.larger or args.smaller)
+        size = tree_size(path)[0] if sized and args.kind == "folder" else status.st_size
+        if kind == "folder" and args.kind is None and (args.larger or args.smaller):
+            continue  # "anything over 1 GB" means files
+        if not conditions.accept(path, kind, size, status.st_mtime):
+            continue
+        if args.empty and not _is_empty(path, status):
+            continue
+        if args.text and not (kind == "file" and _contains(path, args.text)):
+            continue
+        ranked.append((rank, record(path, status, work.scene.cwd, size)))
+    return Result("files", best_ranked(ranked), notes=trouble.notes())
+
+
+def _is_empty(path: str, status: os.stat_result) -> bool:
+    if stat.S_ISDIR(status.st_mode):
+        try:
+            with os.scandir(path) as scan:
+                return next(scan, None) is None
+        except OSError:
+            return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == 0
+
+
+def _contains(path: str, text: str) -> bool:
+    needle = text.encode("utf-8", "surrogateescape")
+    exact = text != text.lower()
+    try:
+        with open(path, "rb") as reader:
+            tail = b""
+            while block := reader.read(1 << 20):
+                data = tail + (block if exact else block.lower())
+                if needle in data:
+                    return True
+                tail = data[-len(needle) :]
+    except OSError:
+        return False
+    return False
+
+
+TOOL = Tool(
+    summary="find files and folders by name, kind, size, age, depth or content",
+    args=Find,
+    effects=effects,
+    run=run,
+    gives="files",
+    examples=(
+        "pdfs in Downloads over 10 MB",
+        "files changed since yesterday",
+        "empty folders below here",
+        "where is my tax return",
+        "找出上周修改过的图片",
+    ),
+)

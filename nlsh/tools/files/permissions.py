@@ -1,0 +1,68 @@
+"""Permissions of files, in words or as an octal mode."""
+
+import os
+import stat
+from typing import Literal
+
+from nlsh.arguments import Args, Path, Text
+from nlsh.changes import Change
+from nlsh.errors import NotUnderstood
+from nlsh.tool import FILES, Asked, Tool
+from nlsh.tools.files._making import checked, run_changes, sources, writes_for
+from nlsh.turn import Effects
+
+
+class Permissions(Args):
+    """Which files, and what may be done with them."""
+
+    path: Path | None = None
+    change: Literal["executable", "not_executable", "read_only", "writable", "private", "public"] | None = None
+    mode: Text | None = None
+
+
+def effects(asked: Asked) -> Effects:
+    """One chmod per file; files that have the mode already are left out."""
+    paths = checked(sources(asked, "change the permissions of"))
+    changes = []
+    for path in paths:
+        old = stat.S_IMODE(os.lstat(path).st_mode)
+        new = _mode(asked.args, old, os.path.isdir(path))
+        if new != old and not os.path.islink(path):
+            changes.append(Change("chmod", path, mode=new, old=old))
+    return Effects(writes=writes_for(changes), changes=tuple(changes), metadata=True)
+
+
+def _mode(args: Permissions, old: int, folder: bool) -> int:
+    if args.mode is not None:
+        digits = args.mode.strip()
+        if not (digits.isdigit() and 3 <= len(digits) <= 4 and all(c in "01234567" for c in digits)):
+            raise NotUnderstood(f"'{digits}' is not a mode", "say three octal digits such as 644, or a word such as executable")
+        if int(digits, 8) > 0o777:
+            raise NotUnderstood("set-id and sticky bits are not set from a sentence", "use ! chmod at the prompt")
+        return int(digits, 8)
+    reads = (old & 0o444) >> 2
+    if args.change == "executable":
+        return old | reads
+    if args.change == "not_executable":
+        return old & ~0o111
+    if args.change == "read_only":
+        return old & ~0o222
+    if args.change == "writable":
+        return old | 0o200
+    if args.change == "private":
+        return old & 0o700
+    if args.change == "public":
+        return old | (0o555 if folder else 0o444)
+    raise NotUnderstood("which permissions?", "say executable, read only, private, or a mode such as 644")
+
+
+TOOL = Tool(
+    summary="change who may read, write or run a file",
+    args=Permissions,
+    effects=effects,
+    run=run_changes,
+    gives="files",
+    takes=FILES,
+    targets=("path",),
+    examples=("make deploy.sh executable", "chmod 644 index.html", "make secrets.txt readable only by me", "protect notes.txt from changes", "给 run.sh 执行权限"),
+)

@@ -1,0 +1,1 @@
+"""The memory manager: how much is used, and by what."""

@@ -1,0 +1,1 @@
+"""The network manager: interfaces and listening ports; nothing here sends a packet."""

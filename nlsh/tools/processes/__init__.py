@@ -1,0 +1,1 @@
+"""The process manager: what is running, and stopping it."""

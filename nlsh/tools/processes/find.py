@@ -1,0 +1,42 @@
+"""Processes by name or number."""
+
+from nlsh.arguments import Args, Number, Text
+from nlsh.errors import NotUnderstood
+from nlsh.tool import Asked, Tool, Work
+from nlsh.tools.processes._records import processes
+from nlsh.turn import Effects, Result
+
+
+class Find(Args):
+    """A name, or part of a command line, or a pid."""
+
+    name: Text | None = None
+    pid: Number | None = None
+
+
+def effects(asked: Asked) -> Effects:
+    """Sees the process table."""
+    if asked.args.name is None and asked.args.pid is None:
+        raise NotUnderstood("which process?", "say its name or number")
+    return Effects(sees_processes=True)
+
+
+def run(work: Work) -> Result:
+    """Rows whose name is it, else whose command contains it; nlsh itself is left out."""
+    rows = processes()
+    if work.args.pid is not None:
+        return Result("processes", [row for row in rows if row["pid"] == work.args.pid])
+    wanted = work.args.name.strip().lower()
+    rows = [row for row in rows if row["pid"] not in work.facts.get("own_pids", [])]
+    exact = [row for row in rows if row["name"].lower() == wanted]
+    return Result("processes", exact or [row for row in rows if wanted in row["command"].lower()])
+
+
+TOOL = Tool(
+    summary="find a process by name or number",
+    args=Find,
+    effects=effects,
+    run=run,
+    gives="processes",
+    examples=("is firefox running", "find the nginx process", "what is process 4242", "pgrep python", "看看 chrome 在不在运行"),
+)

@@ -1,0 +1,1 @@
+"""Work on the rows that the call before left: sort, filter, take, count, sum."""

@@ -1,0 +1,1 @@
+"""The conversation itself: its last result, its history, undo, help."""

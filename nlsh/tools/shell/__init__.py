@@ -1,0 +1,1 @@
+"""External commands, in the strictest tier of the sandbox."""

@@ -1,0 +1,50 @@
+"""An external command, confined to the current folder, without network."""
+
+import shlex
+
+from nlsh.arguments import Args, Text
+from nlsh.errors import NotUnderstood, ToolFailed
+from nlsh.tool import Asked, Tool, Work
+from nlsh.turn import Effects, Result
+
+LIMIT_BYTES = 4 * 1024 * 1024
+
+
+class Run(Args):
+    """The command line, as a POSIX shell reads it."""
+
+    command: Text
+
+
+def effects(asked: Asked) -> Effects:
+    """Reads the system's programs and the current folder, writes only below the current folder."""
+    command = asked.args.command.strip().strip("`")
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise NotUnderstood(f"that command has an open quote: {command}", "close the quote") from error
+    if not words:
+        raise NotUnderstood("run which command?", "say it after 'run'")
+    note = "what a command changes cannot be undone"
+    cwd = asked.scene.cwd
+    return Effects(reads=(cwd,), writes=(cwd,), command=command, undoable=False, note=note)
+
+
+def run(work: Work) -> Result:
+    """`text` is what it printed, standard error included; `value` its exit status."""
+    output, status = work.facts["output"], work.facts["status"]
+    if status == 127:
+        raise ToolFailed(f"there is no command {work.args.command.split()[0]}", "check its name", "no_command")
+    failure = f"the command ended with status {status}" if status else None
+    return Result("text", text=output, value=status, failure=failure)
+
+
+TOOL = Tool(
+    summary="run an external command inside the sandbox",
+    args=Run,
+    effects=effects,
+    run=run,
+    gives="text",
+    targets=("command",),
+    examples=("run make test", "execute git status", "run the command wc -l notes.txt", "start python3 build.py", "运行 make"),
+)

@@ -1,0 +1,1 @@
+"""Facts about this machine, its clock and its user."""

@@ -1,0 +1,82 @@
+"""Kinds of file as people name them ("pdfs", "photos", "python files", 图片) → suffixes."""
+
+import re
+
+_FAMILIES: dict[str, tuple[str, str]] = {
+    # family: (words, suffixes)
+    "image": ("image picture photo pic photograph img 图片 照片 图像 相片",
+              "jpg jpeg png gif bmp webp tif tiff heic heif svg ico raw cr2 nef avif"),
+    "video": ("video movie film clip 视频 电影 影片",
+              "mp4 mkv avi mov webm wmv flv m4v mpg mpeg 3gp ts"),
+    "audio": ("audio music song sound track 音乐 音频 歌曲 歌",
+              "mp3 flac wav ogg m4a aac opus wma aiff mid"),
+    "document": ("document doc 文档 文件资料",
+                 "pdf doc docx odt rtf txt md tex pages epub ppt pptx odp xls xlsx ods csv"),
+    "spreadsheet": ("spreadsheet sheet excel 表格 电子表格", "xls xlsx ods csv tsv"),
+    "presentation": ("presentation slide slideshow powerpoint deck 幻灯片 演示文稿", "ppt pptx odp key"),
+    "word": ("word 文字文档", "doc docx odt rtf"),
+    "text": ("text plaintext 文本 纯文本", "txt text md rst log csv tsv"),
+    "archive": ("archive compressed zipped 压缩包 压缩文件 压缩 归档",
+                "zip tar gz tgz bz2 tbz2 xz txz zst 7z rar"),
+    "code": ("code source 代码 源码 源代码",
+             "py js ts jsx tsx c h cc cpp hpp cs java kt go rs rb php pl sh bash zsh lua swift scala sql html css r m vue"),
+    "log": ("log logfile 日志", "log"),
+    "book": ("book ebook 电子书", "epub mobi azw3 pdf"),
+    "font": ("font 字体", "ttf otf woff woff2"),
+    "config": ("config configuration settings 配置", "conf cfg ini toml yaml yml json env"),
+    "backup": ("backup 备份", "bak backup old orig"),
+    "temporary": ("temporary temp tmp 临时", "tmp temp swp swo"),
+    "python": ("python py", "py pyi ipynb"), "javascript": ("javascript node", "js mjs cjs jsx"),
+    "typescript": ("typescript", "ts tsx"), "markdown": ("markdown", "md markdown mdx"),
+    "shell": ("shell bash script 脚本", "sh bash zsh fish"), "rust": ("rust", "rs"),
+    "golang": ("golang", "go"), "ruby": ("ruby", "rb"), "java": ("java", "java"),
+    "cplusplus": ("c++ cpp", "cpp cc cxx hpp hh"), "header": ("header", "h hpp hh"),
+    "web": ("html web webpage 网页", "html htm"), "jpeg": ("jpeg jpg", "jpg jpeg"), "tiff": ("tiff tif", "tif tiff"),
+    "yaml": ("yaml yml", "yaml yml"), "notebook": ("notebook jupyter", "ipynb"),
+    "iso": ("iso diskimage 镜像", "iso img dmg"), "tarball": ("tarball", "tar gz tgz xz bz2 zst"),
+    "object": ("object", "o obj"), "bytecode": ("bytecode", "pyc pyo class"),
+    "subtitle": ("subtitle 字幕", "srt ass vtt sub"), "torrent": ("torrent", "torrent"), "installer": ("installer", "deb rpm msi exe dmg pkg appimage"),
+}  # fmt: skip
+_WORDS = {word: suffixes.split() for words, suffixes in _FAMILIES.values() for word in words.split()}
+_FILLER = re.compile(r"^(all|any|the|my|所有|全部)\s*|\s*(files?|documents?|文件|的)$")
+
+
+def suffixes(text: str) -> tuple[str, ...]:
+    """The file suffixes, lower case with their dot, that `text` stands for.
+
+    "pdfs" → (".pdf",); ".tar.gz" stays itself; several may be joined: "jpg and png".
+    Raises ValueError when the words name no kind of file.
+    """
+    found: list[str] = []
+    parts = re.split(r"\s*(?:,|/|\band\b|\bor\b|和|或|以及|、|\+(?!\+))\s*", text.strip().lower())
+    for part in filter(None, parts):
+        found.extend(_of_one(part))
+    if not found:
+        raise ValueError(f"'{text}' is not a kind of file that I know (try pdf, images or .log)")
+    return tuple(dict.fromkeys("." + s for s in found))
+
+
+def _of_one(part: str) -> list[str]:
+    if part in _WORDS or part.rstrip("s") in _WORDS:
+        return _WORDS.get(part) or _WORDS[part.rstrip("s")]
+    said = part
+    for _ in range(3):
+        said = _FILLER.sub("", said).strip()
+    said = said.strip("'\"*“”")
+    if not said:
+        raise ValueError(f"'{part}' is not a kind of file that I know (try pdf, images or .log)")
+    if said.startswith("."):
+        return [said[1:]]
+    for form in (said, said.rstrip("s"), said.removesuffix("es"), said.removesuffix("'s")):
+        if form in _WORDS:
+            return _WORDS[form]
+    words = said.split()
+    if len(words) > 1:
+        try:
+            return _of_one(words[0]) if words[0] in _WORDS else _of_one(words[-1])
+        except ValueError:
+            return _of_one(words[0])
+    form = said[:-1] if len(said) > 2 and said.endswith("s") and not said.endswith("ss") else said
+    if re.fullmatch(r"[a-z0-9]{1,6}(\.[a-z0-9]{1,4})?", form):
+        return [said if said in ("css", "js", "ts", "xls", "rs") else form]
+    raise ValueError(f"'{part}' is not a kind of file that I know (try pdf, images or .log)")
