@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 Op = Literal[
-    "mkdir", "create", "replace", "append", "move", "copy", "trash", "chmod", "restore", "produce"
+    "mkdir", "create", "replace", "append", "move", "copy", "trash", "chmod", "restore", "produce", "truncate"
 ]
 
 _RENAME_NOREPLACE = 1
@@ -112,8 +112,10 @@ def inverse(change: Change, trash: Callable[[str], str]) -> Change | None:
         return Change("trash", change.to, to=trash(change.to), folder=change.folder)
     if change.op == "chmod":
         return replace(change, mode=change.old, old=change.mode)
-    if change.op in ("replace", "append") and change.saved:
+    if change.op == "replace" and change.saved:
         return Change("restore", change.path, saved=change.saved, size=change.old or 0)
+    if change.op == "append":
+        return Change("truncate", change.path, old=change.old, size=change.old or 0)
     return None
 
 
@@ -285,6 +287,16 @@ def _restore(change: Change) -> None:
     _put_file(change.path, text, mode, replace_existing=True)
 
 
+def _truncate(change: Change) -> None:
+    assert change.old is not None
+    fd = os.open(change.path, os.O_WRONLY | os.O_NOFOLLOW)
+    try:
+        os.ftruncate(fd, change.old)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 _PERFORM: dict[str, Callable[[Change], None]] = {
     "mkdir": _mkdir,
     "create": _create,
@@ -295,4 +307,5 @@ _PERFORM: dict[str, Callable[[Change], None]] = {
     "trash": _trash,
     "chmod": _chmod,
     "restore": _restore,
+    "truncate": _truncate,
 }

@@ -110,7 +110,7 @@ class Grammar:
         required = {name for name, info in declared.args.model_fields.items() if info.is_required()}
         if not required <= self.state.given:
             return False
-        fed = len(self.state.calls) > 1 or bool(declared.takes and self.state.kind in declared.takes)
+        fed = len(self.state.calls) > 1
         return fed or not declared.targets or bool(self.state.given & set(declared.targets))
 
     def _gives(self) -> str:

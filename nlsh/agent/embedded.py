@@ -48,10 +48,6 @@ class EmbeddedPlanner:
         text = self.model.metadata(key)
         return tuple(float(x) for x in text.strip("[]").split(",")) if text else None
 
-    def interrupt(self) -> None:
-        """End a running evaluation with Interrupted."""
-        self.model.interrupted = True
-
     def piece(self, token: int) -> bytes:
         """The bytes of a token, remembered."""
         if token not in self._pieces:

@@ -2,7 +2,8 @@
 
 The binding's package imports numpy and a chat layer (a quarter of a second); only its
 ctypes layer is needed here, so the package is entered by the side: its `__init__` is not
-run. Logs are silenced at the source, and a Ctrl-C ends a running evaluation.
+run. Logs are silenced at the source. An evaluation of the embedded model takes a few
+milliseconds, so Ctrl-C needs no help from here.
 """
 
 import ctypes
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nlsh.errors import Interrupted, NlshError
+from nlsh.errors import NlshError
 
 MAGIC = b"GGUF"
 _MAX_TOKEN_BYTES = 256
@@ -37,7 +38,6 @@ class Model:
         self.path = path
         _check_file(path)
         self._c = c = _bindings()
-        self.interrupted = False
         self._log = c.llama_log_callback(lambda level, text, data: None)
         c.llama_log_set(self._log, None)
         c.llama_backend_init()
@@ -52,8 +52,6 @@ class Model:
         self._context = c.llama_init_from_model(self._model, wanted)
         if not self._context:
             raise NlshError("model", f"there is not enough memory for {path}", "close something, or use a smaller model")
-        self._abort = c.ggml_abort_callback(lambda data: self.interrupted)
-        c.llama_set_abort_callback(self._context, self._abort, None)
         self._vocabulary = c.llama_model_get_vocab(self._model)
         self._memory = c.llama_get_memory(self._context)
         self.size = int(c.llama_vocab_n_tokens(self._vocabulary))
@@ -101,12 +99,9 @@ class Model:
         self._held = length
 
     def feed(self, tokens: list[int]) -> list[float]:
-        """Read `tokens` after what is held; the logits of what follows. Interrupted on Ctrl-C."""
+        """Read `tokens` after what is held; the logits of what follows."""
         array = (self._c.llama_token * len(tokens))(*tokens)
         code = self._c.llama_decode(self._context, self._c.llama_batch_get_one(array, len(tokens)))
-        if self.interrupted:
-            self.interrupted = False
-            raise Interrupted()
         if code != 0:
             raise NlshError("model", f"the model could not read the sentence (code {code})", "say it in fewer words")
         self._held += len(tokens)

@@ -17,7 +17,3 @@ class Planner(Protocol):
     def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
         """The plan for `utterance`, after a turn with the calls `previous` that left rows of `kind`."""
         ...
-
-    def interrupt(self) -> None:
-        """End a running `plan` with Interrupted, from a signal handler."""
-        ...

@@ -15,6 +15,7 @@ from typing import Any
 
 from nlsh.changes import Change, from_dict
 from nlsh.errors import NlshError, ToolFailed
+from nlsh.protected import is_within
 from nlsh.sandbox import kernel, landlock, limits, namespaces, seccomp
 from nlsh.sandbox.confinement import Confinement
 from nlsh.tool import Tool, Work
@@ -88,9 +89,10 @@ def live(confinement: Confinement, connection: socket.socket, grants: list[int],
         where = error.filename if error.filename is not None else ""
         where = os.fsdecode(where) if isinstance(where, bytes) else str(where)
         message = f"{where}: {(error.strerror or str(error)).lower()}" if where else str(error)
-        kind = "Refused" if isinstance(error, PermissionError) else "ToolFailed"
-        hint = "the sandbox or the file's permissions forbid it" if kind == "Refused" else ""
-        answer = {"error": {"kind": kind, "code": "permission" if kind == "Refused" else "failed", "message": message, "hint": hint}}
+        granted = any(is_within(where, path) for path, _ in _paths(confinement))
+        kind = "Refused" if isinstance(error, PermissionError) and not granted else "ToolFailed"
+        hint = "the sandbox forbids it" if kind == "Refused" else ""
+        answer = {"error": {"kind": kind, "code": "sandbox" if kind == "Refused" else "failed", "message": message, "hint": hint}}
     except Exception:  # a bug in a tool: the log gets the trace, the screen one line
         import traceback
 

@@ -1,0 +1,34 @@
+"""One more look before something destructive: does the sentence speak of it at all?
+
+A model this small now and then reads an unknown verb as a deletion. A plan that deletes
+or stops something, from a sentence without one word that could mean that, is therefore
+never covered by a `--yes` given beforehand: it asks. It can only make nlsh ask more often.
+"""
+
+import re
+from collections.abc import Sequence
+
+from nlsh.turn import Call
+
+_STEMS = """delet remov eras rid trash bin rm rmdir del discard throw toss wip nuke purg dump scrap ditch junk clear clean away
+dispos elimin zap destroy drop chuck blow lose unlink expung obliterat sweep extermin cut annihil gone disappear vanish empt
+kill stop terminat end quit clos shut halt finish exit abort cancel murder slay sigterm sigkill pkill killall turn pull free
+useless need want delte remvoe dlete go take put get make must should crash stuck hang froze bring knock shoot unneed tidy
+prune flush shred clobber evict yank cull bury axe 删 移除 清 去掉 扔 丢 干掉 抹 不要 结束 停 关 杀 终止 退出 中止 释放 kill""".split()
+DESTRUCTIVE = ("files.delete", "processes.stop")
+_WORD = re.compile(r"[a-z]+")
+
+
+def spoken_of(text: str, calls: Sequence[Call]) -> bool:
+    """Whether a destructive plan is backed by a word of the sentence; true for every other plan."""
+    if not any(call.tool in DESTRUCTIVE for call in calls):
+        return True
+    low = text.lower()
+    words = _WORD.findall(low)
+    for stem in _STEMS:
+        if not stem.isascii():
+            if stem in low:
+                return True
+        elif any(word.startswith(stem) and (len(stem) > 3 or len(word) - len(stem) <= 4) for word in words):
+            return True
+    return False

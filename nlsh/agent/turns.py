@@ -1,0 +1,363 @@
+"""The turn: from what was said to what was done, one step at a time.
+
+plan → for each call: ground, effects, policy, preview and yes, journal, sandbox,
+a look at the disk. Each step is written to memory as it happens.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nlsh import answers
+from nlsh.agent.grounding import ground
+from nlsh.agent.guard import spoken_of
+from nlsh.agent.planner import Planner
+from nlsh.changes import Change
+from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
+from nlsh.memory.journal import Journal
+from nlsh.memory.store import Store
+from nlsh.policy import Rules, decide
+from nlsh.sandbox.client import Sandbox
+from nlsh.tool import Asked, Tool, find_tool
+from nlsh.trash import make_ready
+from nlsh.turn import Act, Call, Decision, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
+
+MAX_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a person is asked to say yes to."""
+
+    headline: str
+    items: tuple[str, ...]
+    undo: str
+    reason: str
+    plan: str
+
+
+@dataclass
+class Manners:
+    """How a turn behaves towards the person: may it ask, has yes been said, is it only a rehearsal."""
+
+    confirm: Callable[[Preview], bool] | None = None
+    yes: bool = False
+    dry_run: bool = False
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+
+
+class DryRun(Exception):
+    """The rehearsal has shown what would happen."""
+
+
+@dataclass
+class Shell:
+    """One conversation: what was before, and the parts that turns are made with."""
+
+    planner: Callable[[], Planner]
+    sandbox: Sandbox
+    store: Store
+    journal: Journal
+    rules: Callable[[], Rules]
+    session: str
+    home: str
+    cwd: str
+    manners: Manners = field(default_factory=Manners)
+    previous: tuple[Call, ...] = ()
+    result: Result | None = None
+    threshold: float | None = None
+
+    def say(self, text: str) -> Turn:
+        """One turn. Never raises for what a person did or said: the turn tells."""
+        begun = time.monotonic()
+        utterance = Utterance(text, self.cwd, time.time(), answers.language_of(text))
+        identity, number = self.store.begin(utterance, self.session)
+        turn = Turn(utterance, self.session, number)
+        try:
+            self._plan(turn)
+            self._act(turn, identity)
+        except DryRun:
+            turn.status, turn.exit_code = "dry_run", Exit.DONE
+        except KeyboardInterrupt:
+            self._fail(turn, Interrupted())
+        except NlshError as error:
+            self._fail(turn, error)
+        turn.timing["total_ms"] = round((time.monotonic() - begun) * 1000, 1)
+        self.store.finish(identity, turn)
+        return turn
+
+    def _plan(self, turn: Turn) -> None:
+        text = turn.utterance.text
+        _check_text(text)
+        loading = time.monotonic()
+        planner = self.planner()
+        planning = time.monotonic()
+        kind = self.result.kind if self.result else "none"
+        plan = planner.plan(replace(turn.utterance, text=" ".join(text.split())), self.previous, kind)
+        turn.timing["load_ms"] = round((planning - loading) * 1000, 1)
+        turn.timing["plan_ms"] = round((time.monotonic() - planning) * 1000, 1)
+        turn.confidence = round(plan.confidence, 3)
+        threshold = self.threshold if self.threshold is not None else planner.threshold
+        if not plan.calls:
+            raise _not_for_me(plan.alternatives, turn)
+        turn.plan = plan.calls
+        if plan.confidence < threshold:
+            raise _not_sure(plan.alternatives, turn)
+
+    def _act(self, turn: Turn, identity: int) -> None:
+        running = time.monotonic()
+        rows: list[Row] = []
+        kind: RowKind = "none"
+        result = Result()
+        changes: tuple[Change, ...] = ()
+        try:
+            for position, call in enumerate(turn.plan):
+                result, changes = self._step(turn, identity, position, call, rows, kind)
+                rows, kind = result.rows or [], result.kind
+        finally:
+            turn.timing["run_ms"] = round((time.monotonic() - running) * 1000, 1)
+        if result.failure:
+            raise ToolFailed(result.failure, "", "command_failed")
+        turn.answer = answers.answer(turn.plan[-1], result, changes, turn.utterance.language)
+        if turn.plan[-1].tool == "session.cd":
+            self.cwd = str(result.text)
+        if turn.plan[-1].tool not in ("session.undo", "session.cd", "session.help", "session.history"):
+            self.previous, self.result = turn.plan, result
+
+    def _step(
+        self, turn: Turn, identity: int, position: int, call: Call, rows: list[Row], kind: RowKind
+    ) -> tuple[Result, tuple[Change, ...]]:
+        begun = time.monotonic()
+        scene = Scene(self.cwd, self.home, turn.utterance.now)
+        tool = find_tool(call.tool)
+        step = Step(call, dict(call.args))
+        status: Status = "failed"
+        changes: tuple[Change, ...] = ()
+        try:
+            args = ground(call, scene)
+            step.args = args.model_dump(mode="json", exclude_defaults=True)
+            facts, rows, kind = self._local_facts(call, tool, rows, kind)
+            asked = Asked(args, scene, rows, kind, facts)
+            effects, facts = self._effects(call, tool, asked)
+            step.decision = self._judge(effects, scene)
+            turn.steps.append(step)
+            if not _matched_nothing(tool, effects, rows, kind):
+                self._ask(turn, call, effects, step.decision)
+                result, changes = self._run(turn, identity, position, call, asked, effects, facts)
+            else:
+                result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
+            step.result = result
+            status = "failed" if result.failure else "done"
+            return result, changes
+        except DryRun:
+            status = "dry_run"
+            raise
+        except NlshError as error:
+            status = _status_of(error)
+            if step not in turn.steps:
+                turn.steps.append(step)
+            raise
+        finally:
+            step.duration_ms = round((time.monotonic() - begun) * 1000, 1)
+            self.store.step(identity, position, step, status)
+
+    def _local_facts(self, call: Call, tool: Tool, rows: list[Row], kind: RowKind) -> tuple[dict[str, Any], list[Row], RowKind]:
+        """What tools about the session itself are given: it is not in any file that they could read."""
+        if not tool.local:
+            return {}, rows, kind
+        if call.tool == "session.last":
+            if self.result is None:
+                raise NotUnderstood("there is nothing yet that this could mean", "find or list something first", code="no_previous")
+            last = self.result
+            return {"value": last.value, "text": last.text, "unit": last.unit}, last.rows or [], last.kind
+        if call.tool == "session.undo":
+            turn = self.journal.latest(self.session)
+            return ({} if turn is None else {"inverses": self.journal.inverses(turn), "turn": turn}), rows, kind
+        if call.tool == "session.history":
+            return {"history": self.store.history(self.session, 1000)[:-1]}, rows, kind
+        return {}, rows, kind
+
+    def _effects(self, call: Call, tool: Tool, asked: Asked) -> tuple[Effects, dict[str, Any]]:
+        """The call's effects; for tools that must look first, after a confined look."""
+        effects = tool.effects(asked)
+        if tool.inspect is None:
+            return effects, asked.facts
+        decision = self._judge(effects, asked.scene)
+        if decision.verdict == "deny":
+            raise Refused(decision.reason, "", decision.rule)
+        found = self.sandbox.run(
+            call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind, facts={}, inspect=True
+        )
+        assert isinstance(found, dict)
+        facts = asked.facts | found
+        return tool.effects(replace(asked, facts=facts)), facts
+
+    def _judge(self, effects: Effects, scene: Scene) -> Decision:
+        return decide(effects, scene, self.rules())
+
+    def _ask(self, turn: Turn, call: Call, effects: Effects, decision: Decision) -> None:
+        """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
+        if decision.verdict == "deny":
+            raise Refused(decision.reason, "this is never done from a sentence", decision.rule)
+        if not effects.changing:
+            return
+        headline, items, undo = answers.preview(call, effects)
+        turn.preview = [headline, *items, undo]
+        if self.manners.dry_run:
+            raise DryRun
+        if decision.verdict == "allow":
+            return
+        backed = spoken_of(turn.utterance.text, turn.plan)
+        if self.manners.yes and backed:
+            return
+        seen = _identities(effects)
+        plan = answers.in_words(turn.plan)
+        if self.manners.confirm is None:
+            hint = "say it again with --yes" if backed else "say it in plainer words: nothing in the sentence speaks of this"
+            raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
+        if not self.manners.confirm(Preview(headline, tuple(items), undo, decision.reason, plan)):
+            raise NlshError("needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION)
+        if _identities(effects) != seen:
+            raise Refused("something changed while you were reading; nothing was done", "look again and repeat it", "changed_meanwhile")
+
+    def _run(
+        self, turn: Turn, identity: int, position: int, call: Call, asked: Asked, effects: Effects, facts: dict[str, Any]
+    ) -> tuple[Result, tuple[Change, ...]]:
+        undoing = facts.get("turn") if call.tool == "session.undo" else None
+        entry = None
+        if undoing is not None:
+            self.journal.mark(undoing, "undoing")
+        elif effects.changes:
+            entry, kept = self.journal.begin(identity, position, effects.changes)
+            effects = replace(effects, changes=kept)
+        make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
+        sent = {k: v for k, v in facts.items() if k not in ("inverses", "turn")}
+        failed = True
+        try:
+            result = self.sandbox.run(
+                call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind,
+                facts=sent, progress=self.manners.progress,
+            )  # fmt: skip
+            assert isinstance(result, Result)
+            failed = False
+        finally:
+            if undoing is not None:
+                self.journal.mark(undoing, "done" if failed else "undone")
+            elif entry is not None:
+                happened = self.journal.finish(entry, effects.changes, failed)
+                turn.undo = str(identity) if happened else turn.undo
+                if not failed and happened < len(effects.changes):
+                    self.journal.finish(entry, effects.changes, True)
+                    raise ToolFailed(
+                        f"only {happened} of {len(effects.changes)} changes are there when looked at", "nlsh undo takes them back", "postcondition"
+                    )
+        return result, effects.changes
+
+    def undo(self, turn_id: int | None) -> Turn:
+        """Take a turn back by its id, or the latest that can be; for `nlsh undo`."""
+        utterance = Utterance("undo" if turn_id is None else f"undo {turn_id}", self.cwd, time.time())
+        identity, number = self.store.begin(utterance, self.session)
+        turn = Turn(utterance, self.session, number, confidence=1.0, plan=(Call("session.undo", {}),))
+        try:
+            wanted = turn_id if turn_id is not None else self.journal.latest(None)
+            if wanted is None:
+                raise ToolFailed("there is nothing to undo", "nlsh history shows what was done", "nothing_to_undo")
+            self.take_back(turn, identity, wanted)
+        except DryRun:
+            turn.status = "dry_run"
+        except KeyboardInterrupt:
+            self._fail(turn, Interrupted())
+        except NlshError as error:
+            self._fail(turn, error)
+        self.store.finish(identity, turn)
+        return turn
+
+    def take_back(self, turn: Turn, identity: int, wanted: int) -> None:
+        """Undo `wanted` as a step of `turn`. A person named it, so it is not asked about again."""
+        scene = Scene(self.cwd, self.home, turn.utterance.now)
+        call = turn.plan[0]
+        tool = find_tool(call.tool)
+        facts = {"inverses": self.journal.inverses(wanted), "turn": wanted}
+        asked = Asked(tool.args(), scene, [], "none", facts)
+        effects = tool.effects(asked)
+        step = Step(call, {"turn": wanted}, decision=self._judge(effects, scene))
+        turn.steps.append(step)
+        assert step.decision is not None
+        if step.decision.verdict == "deny" and step.decision.rule not in ("outside",):
+            raise Refused(step.decision.reason, "", step.decision.rule)
+        if self.manners.dry_run:
+            turn.preview = [*answers.preview(call, effects)[1]]
+            raise DryRun
+        step.result, _ = self._run(turn, identity, 0, call, asked, effects, facts)
+        self.store.step(identity, 0, step, "done")
+        turn.answer = answers.answer(call, step.result, (), turn.utterance.language)
+
+    def recover(self) -> list[str]:
+        """Take back what a crash left half done; a line for each."""
+        return self.journal.recovery(self._perform_back)
+
+    def _perform_back(self, changes: tuple[Change, ...]) -> None:
+        tool = find_tool("session.undo")
+        scene = Scene(self.cwd, self.home, time.time())
+        effects = tool.effects(Asked(tool.args(), scene, [], "none", {"inverses": changes}))
+        make_ready(change.to for change in changes if change.op == "trash" and change.to)
+        self.sandbox.run("session.undo", {}, scene, effects, rows=[], kind="none", facts={})
+
+    def _fail(self, turn: Turn, error: NlshError) -> None:
+        turn.status, turn.exit_code = _status_of(error), int(error.exit_code)
+        turn.error = {"code": error.code, "message": error.message, "hint": error.hint}
+        if isinstance(error, NotUnderstood) and error.alternatives:
+            turn.alternatives = error.alternatives
+        if isinstance(error, Interrupted) and turn.undo:
+            turn.error["hint"] = f"part of it was done; nlsh undo {turn.undo} takes it back"
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise NotUnderstood("nothing was said", "say what you want in your own words, or help", code="empty")
+    if len(text) > MAX_CHARACTERS:
+        raise NotUnderstood(f"that is {len(text)} characters long", f"say it in at most {MAX_CHARACTERS}", code="too_long")
+    if any(ord(c) < 32 and c not in "\t\n\r" or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
+        raise NotUnderstood("there are control characters or broken bytes in that", "say it in plain text", code="binary")
+
+
+def _not_for_me(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
+    zh = turn.utterance.language == "zh"
+    message = "这个我做不到，或者没听懂" if zh else "I can't do that, or did not understand it"
+    hint = "说“你能做什么”看看可以问什么" if zh else "say 'what can you do' for what I can, or ! before a shell command"
+    return NotUnderstood(message, hint, tuple(answers.in_words(act.calls) for act in alternatives))
+
+
+def _not_sure(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
+    readings = tuple(answers.in_words(act.calls) for act in alternatives)
+    zh = turn.utterance.language == "zh"
+    message = "我不确定您的意思" if zh else "I am not sure what you mean"
+    hint = ("也许是: " if zh else "perhaps: ") + "; or ".join(readings) if readings else ("换个说法试试" if zh else "say it in other words")
+    return NotUnderstood(message, hint, readings, "unsure")
+
+
+def _status_of(error: NlshError) -> Status:
+    by_exit: dict[int, Status] = {
+        Exit.NOT_UNDERSTOOD: "not_understood", Exit.NEEDS_CONFIRMATION: "needs_confirmation", Exit.REFUSED: "refused",
+        Exit.INTERRUPTED: "interrupted",
+    }  # fmt: skip
+    return by_exit.get(int(error.exit_code), "failed")
+
+
+def _matched_nothing(tool: Tool, effects: Effects, rows: list[Row], kind: RowKind) -> bool:
+    """Whether a call that was to work on the rows before it got none: nothing is there to do."""
+    fed = bool(tool.takes) and bool(tool.targets) and kind != "none" and not rows
+    return fed and not effects.changing and not effects.reads
+
+
+def _identities(effects: Effects) -> list[tuple[int, int] | None]:
+    found: list[tuple[int, int] | None] = []
+    for change in effects.changes:
+        try:
+            status = os.lstat(change.path)
+            found.append((status.st_dev, status.st_ino))
+        except OSError:
+            found.append(None)
+    return found

@@ -1,0 +1,155 @@
+"""Puts the parts together: the one place that knows them all.
+
+The order is for speed: the sandbox helper starts first and gets ready while the model
+loads, and neither waits for the other.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nlsh.agent.planner import Planner
+from nlsh.agent.turns import Manners, Shell
+from nlsh.config import Config, Folders, folders, home_folder, load
+from nlsh.errors import NlshError, UsageError
+from nlsh.memory.journal import Journal
+from nlsh.memory.store import Store
+from nlsh.policy import Rules
+from nlsh.sandbox.client import Sandbox
+from nlsh.turn import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about a session."""
+
+    json: bool = False
+    yes: bool = False
+    dry_run: bool = False
+    no_input: bool = False
+    session: str | None = None
+    model: str | None = None
+    cwd: str | None = None
+    verbose: bool = False
+    stdin: bool = False
+
+
+class Parts:
+    """Everything that a way in needs, each made when it is first wanted."""
+
+    def __init__(self, options: Options, notice: Callable[[str], None]) -> None:
+        self.options = options
+        self.cwd = working_folder(options.cwd)
+        self.folders: Folders = folders()
+        self.config: Config = load(self.folders)
+        self.home = home_folder()
+        self.notice = notice
+        self.sandbox = Sandbox(self.folders.own, self._log)
+        self._planner: Planner | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        """The database."""
+        store = Store(self.folders)
+        if store.notice:
+            self.notice(store.notice)
+        return store
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The record of changes."""
+        return Journal(self.store, self.folders, self.home, self.config.keep_saved_mb)
+
+    def planner(self) -> Planner:
+        """The model, loaded on first use."""
+        if self._planner is None:
+            from nlsh.agent.embedded import EmbeddedPlanner
+
+            self._planner = EmbeddedPlanner(self._model_path())
+        return self._planner
+
+    def _model_path(self) -> Path | None:
+        named = self.options.model or self.config.model
+        if not named or named == "embedded":
+            return None
+        if "://" in named:
+            raise UsageError(f"models are not fetched from {named}", "name a GGUF file; nlsh has no network of its own")
+        return Path(named).expanduser()
+
+    def shell(self, manners: Manners) -> Shell:
+        """A conversation, after what a crash left half done has been taken back."""
+        session = self.store.session(self.options.session, self.cwd)
+        shell = Shell(
+            self.planner, self.sandbox, self.store, self.journal, self.rules, session, self.home, self.cwd, manners,
+            threshold=self.config.threshold,
+        )  # fmt: skip
+        if self.options.session:
+            shell.previous, shell.result = self.store.previous(session)
+        if self.store.lasting and self.journal.cut_off():
+            for line in shell.recover():
+                self.notice(line)
+        if self.options.stdin:
+            lines = sys.stdin.read().splitlines()
+            shell.result = Result("records", [{"line": n, "text": text} for n, text in enumerate(lines, 1)])
+        return shell
+
+    def rules(self) -> Rules:
+        """What policy depends on, as it is now."""
+        import psutil
+
+        path_folders = tuple(
+            os.path.realpath(p) for p in os.environ.get("PATH", "").split(":") if os.path.isabs(p) and os.path.isdir(p)
+        )
+        return Rules(
+            home=self.home,
+            own=self.folders.own,
+            write=self.config.write,
+            external_commands=self.config.external_commands,
+            external_as_root=self.config.external_as_root,
+            uid=os.getuid(),
+            user=psutil.Process().username(),
+            path_folders=path_folders,
+            mounts=_mounts(),
+        )
+
+    def _log(self, text: str) -> None:
+        try:
+            self.folders.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self.folders.log.open("a", encoding="utf-8") as writer:
+                writer.write(text.rstrip() + "\n")
+        except OSError:
+            pass  # a log that cannot be written must not hide the message on screen
+
+    def close(self) -> None:
+        """End the helper and close the database."""
+        self.sandbox.close()
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+def working_folder(wanted: str | None) -> str:
+    """The folder to work in; UsageError for one that is not there."""
+    if wanted is not None:
+        path = os.path.realpath(os.path.expanduser(wanted))
+        if not os.path.isdir(path):
+            raise UsageError(f"--cwd {wanted}: there is no such folder", "name a folder that exists")
+        try:
+            os.chdir(path)
+        except OSError as error:
+            raise UsageError(f"--cwd {wanted}: {(error.strerror or 'error').lower()}", "name a folder that you may enter") from error
+        return path
+    try:
+        return os.path.realpath(os.getcwd())
+    except OSError as error:
+        raise NlshError("no_cwd", "the current folder has been removed", "go to another one: cd ~") from error
+
+
+def _mounts() -> tuple[str, ...]:
+    try:
+        with open("/proc/self/mounts", encoding="utf-8", errors="surrogateescape") as reader:
+            return tuple(line.split()[1].encode().decode("unicode_escape") for line in reader)
+    except (OSError, UnicodeDecodeError, IndexError):
+        return ("/",)

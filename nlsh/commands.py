@@ -1,0 +1,255 @@
+"""The sub-commands, declared with typer: undo, history, tools, models, doctor, config, run, help."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nlsh import __version__
+from nlsh.agent.turns import Manners, Shell
+from nlsh.assembly import Options, Parts
+from nlsh.document import document, dumps
+from nlsh.errors import Exit, NlshError, UsageError
+from nlsh.render import Screen, harmless
+from nlsh.tool import all_tools, find_tool, tool_names
+
+app = typer.Typer(
+    name="nlsh",
+    help="A shell that understands sentences. Without a command: the interactive prompt.",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer confirmations with yes.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and preview; change nothing.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never prompt.")]
+Session = Annotated[str | None, typer.Option("--session", help="Go on with the conversation of this name.")]
+Model = Annotated[str | None, typer.Option("--model", help="Another GGUF made for nlsh.")]
+Cwd = Annotated[str | None, typer.Option("--cwd", help="Work in this folder.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show the plan and the times.")]
+Stdin = Annotated[bool, typer.Option("--stdin", help="Read standard input as data.")]
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    command: Annotated[list[str] | None, typer.Option("--command", "-c", help="Say this, then exit. May be repeated.")] = None,
+    json: Json = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    no_input: NoInput = False,
+    session: Session = None,
+    model: Model = None,
+    cwd: Cwd = None,
+    verbose: Verbose = False,
+    stdin: Stdin = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """A shell that understands sentences."""
+    if version:
+        typer.echo(f"nlsh {__version__}")
+        raise typer.Exit()
+
+
+def _emit(value: Any) -> None:
+    sys.stdout.buffer.write(dumps(value))
+    sys.stdout.flush()
+
+
+def _parts(screen: Screen, options: Options) -> Parts:
+    return Parts(options, screen.notice)
+
+
+@app.command()
+def undo(
+    turn: Annotated[int | None, typer.Argument(help="The id that a turn named; the latest change when left out.")] = None,
+    json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Take a change back."""
+    screen = Screen()
+    parts = _parts(screen, Options(json=json, dry_run=dry_run))
+    try:
+        done = parts.shell(Manners(dry_run=dry_run)).undo(turn)
+    finally:
+        parts.close()
+    if json:
+        _emit(document(done))
+    else:
+        screen.turn(done)
+    raise typer.Exit(done.exit_code)
+
+
+@app.command()
+def history(
+    count: Annotated[int, typer.Argument(help="How many turns.", min=1, max=100_000)] = 20,
+    session: Session = None,
+    json: Json = False,
+) -> None:
+    """What was said and done, newest last."""
+    screen = Screen()
+    parts = _parts(screen, Options())
+    try:
+        rows = parts.store.history(parts.store.session(session, parts.cwd) if session else None, count)
+    finally:
+        parts.close()
+    if json:
+        _emit(rows)
+    elif rows:
+        screen.table("records", rows, fold=False)
+    else:
+        screen.write("nothing has been said yet")
+
+
+@app.command()
+def tools(name: Annotated[str | None, typer.Argument(help="One tool, to learn all about it.")] = None, json: Json = False) -> None:
+    """What can be asked for."""
+    screen = Screen()
+    if name is None:
+        if json:
+            _emit([{"tool": tool, "summary": found.summary} for tool, found in all_tools()])
+            return
+        for tool, found in all_tools():
+            screen.write(f"{tool:<22} {found.summary}")
+        return
+    if name not in tool_names():
+        raise UsageError(f"there is no tool '{name}'", "nlsh tools lists them")
+    found = find_tool(name)
+    schema = found.args.model_json_schema()
+    if json:
+        _emit({"tool": name, "summary": found.summary, "args": schema.get("properties", {}), "gives": found.gives, "examples": found.examples})
+        return
+    screen.write(f"{name}: {found.summary}\n\n{(sys.modules[f'nlsh.tools.{name}'].__doc__ or '').strip()}\n")
+    for key, info in schema.get("properties", {}).items():
+        required = " (required)" if key in schema.get("required", []) else ""
+        screen.write(f"  {key:<12} {_kind(info)}{required}")
+    takes = ", ".join(sorted(found.takes)) or "nothing"
+    screen.write(f"\ntakes {takes}; gives {found.gives}\n\nfor example:")
+    for example in found.examples:
+        screen.write(f"  {example}")
+
+
+def _kind(info: dict[str, Any]) -> str:
+    options = info.get("anyOf", [info])
+    first = next((o for o in options if o.get("type") != "null"), info)
+    return " | ".join(first["enum"]) if "enum" in first else str(first.get("type", ""))
+
+
+@app.command()
+def models(json: Json = False) -> None:
+    """The model in use."""
+    from nlsh.agent.embedded import EmbeddedPlanner, model_path
+
+    screen = Screen()
+    path = model_path()
+    planner = EmbeddedPlanner(path)
+    facts = {"model": "embedded", "path": str(path), "bytes": path.stat().st_size, "tokens": planner.model.size, "threshold": round(planner.threshold, 3)}
+    if json:
+        _emit([facts])
+    else:
+        screen.table("records", [facts], fold=False)
+
+
+@app.command()
+def config() -> None:
+    """Where the settings are, and every one with its default."""
+    from nlsh.config import DEFAULT_TEXT, folders
+
+    screen = Screen()
+    screen.write(f"# {folders().config / 'config.toml'}\n")
+    screen.write(DEFAULT_TEXT.rstrip())
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Whether everything that nlsh needs is there."""
+    from nlsh.agent.embedded import EmbeddedPlanner
+
+    screen = Screen()
+    parts = _parts(screen, Options())
+    rows = []
+    try:
+        rows.append({"what": "sandbox", "state": parts.sandbox.level, "detail": parts.sandbox.level_reason})
+        try:
+            planner = EmbeddedPlanner()
+            rows.append({"what": "model", "state": "ok", "detail": str(planner.model.path)})
+        except NlshError as error:
+            rows.append({"what": "model", "state": "missing", "detail": error.message})
+        rows.append({"what": "memory", "state": "ok" if parts.store.lasting else "off", "detail": parts.store.notice or str(parts.folders.database)})
+        rows.append({"what": "settings", "state": "ok", "detail": str(parts.folders.config / "config.toml")})
+        rows.append({"what": "log", "state": "ok", "detail": str(parts.folders.log)})
+    finally:
+        parts.close()
+    if json:
+        _emit(rows)
+    else:
+        screen.table("records", rows, fold=False)
+    if any(row["state"] in ("none", "missing", "off") for row in rows):
+        raise typer.Exit(int(Exit.TOOL_FAILED))
+
+
+@app.command(name="run")
+def run_file(
+    file: Annotated[Path, typer.Argument(help="A text file, one sentence a line; # begins a remark.")],
+    json: Json = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    no_input: NoInput = False,
+    session: Session = None,
+    model: Model = None,
+    cwd: Cwd = None,
+    verbose: Verbose = False,
+) -> None:
+    """Say the sentences of a file, in order; stops at the first that does not succeed."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}", "name a text file") from error
+    sentences = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    screen = Screen()
+    parts = _parts(screen, Options(json, yes, dry_run, no_input, session, model, cwd, verbose))
+    try:
+        turns = _say_all(parts.shell(Manners(None, yes, dry_run)), sentences, screen, json)
+    finally:
+        parts.close()
+    if json:
+        _emit({"file": str(file), "turns": [document(turn) for turn in turns]})
+    raise typer.Exit(turns[-1].exit_code if turns else 0)
+
+
+def _say_all(shell: Shell, sentences: list[str], screen: Screen, quiet: bool) -> list[Any]:
+    turns = []
+    for sentence in sentences:
+        turn = shell.say(sentence)
+        turns.append(turn)
+        if not quiet:
+            screen.notice(f"› {sentence}")
+            screen.turn(turn)
+        if turn.exit_code:
+            break
+    return turns
+
+
+@app.command(name="help")
+def show_help(context: typer.Context) -> None:
+    """This list."""
+    parent = context.parent
+    typer.echo(parent.get_help() if parent else "")
+
+
+def run(args: list[str]) -> int:
+    """Run a sub-command; the exit code. Typer's own usage errors become ours."""
+    import click
+
+    try:
+        result = app(args, standalone_mode=False, prog_name="nlsh")
+        return int(result or 0)
+    except click.exceptions.Exit as ended:
+        return int(ended.exit_code)
+    except click.exceptions.Abort as error:
+        raise KeyboardInterrupt from error
+    except click.ClickException as error:
+        raise UsageError(harmless(error.format_message().rstrip(".")), "nlsh help lists what can be said") from error

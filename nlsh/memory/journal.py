@@ -1,0 +1,246 @@
+"""The journal: every change is written down before it is made, and can be taken back.
+
+States of an entry: begun → done (or partial, when it was cut off) → undone. An entry
+that is still `begun` and whose owner is dead was cut off by a crash; `recover` takes back
+what of it had happened, judged by looking at the disk.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from nlsh.changes import Change, from_dict, holds, inverse
+from nlsh.config import Folders
+from nlsh.errors import Refused, ToolFailed
+from nlsh.memory.store import Store
+from nlsh.trash import Trash
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The changes of one step of one turn."""
+
+    identity: int
+    turn: int
+    changes: tuple[Change, ...]
+    after: dict[str, list[int]]
+
+
+def owner() -> str:
+    """This process, told apart from a later one with the same number by its start time."""
+    return f"{os.getpid()}:{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as reader:
+            return reader.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(who: str) -> bool:
+    pid, _, started = who.partition(":")
+    return pid.isdigit() and _started(int(pid)) == started != ""
+
+
+class Journal:
+    """Write-ahead records on the store's database, and the bytes that changes overwrite."""
+
+    def __init__(self, store: Store, folders: Folders, home: str, keep_mb: int = 1024) -> None:
+        self._store = store
+        self._saved = folders.saved
+        self._home = home
+        self._keep_bytes = keep_mb * 1024 * 1024
+
+    def begin(self, turn: int, position: int, changes: tuple[Change, ...]) -> tuple[int, tuple[Change, ...]]:
+        """Save what will be overwritten and write the changes down; the entry, and the changes to make.
+
+        Raises Refused when nothing can be written down, ToolFailed when bytes cannot be saved.
+        """
+        if not self._store.lasting:
+            raise Refused("nothing is changed: it could not be written down first", self._store.notice, "no_journal")
+        kept = tuple(self._save(change) for change in changes)
+        records = json.dumps([change.as_dict() for change in kept])
+        cursor = self._store.connection.execute(
+            "insert into journal (turn, position, owner, state, changes, created) values (?, ?, ?, 'begun', ?, ?)",
+            (turn, position, owner(), records, time.time()),
+        )
+        return int(cursor.lastrowid or 0), kept
+
+    def _save(self, change: Change) -> Change:
+        if change.op != "replace":
+            return change
+        try:
+            self._saved.mkdir(mode=0o700, parents=True, exist_ok=True)
+            digest = hashlib.sha256()
+            with open(change.path, "rb") as reader:
+                while block := reader.read(1 << 20):
+                    digest.update(block)
+            place = self._saved / digest.hexdigest()
+            if not place.exists():
+                shutil.copyfile(change.path, place.with_suffix(".part"))
+                os.replace(place.with_suffix(".part"), place)
+        except OSError as error:
+            raise ToolFailed(f"what {change.path} says now cannot be put aside: {(error.strerror or 'error').lower()}", "nothing was changed") from error
+        return replace(change, saved=os.path.realpath(place))
+
+    def finish(self, entry: int, changes: tuple[Change, ...], failed: bool) -> int:
+        """Look at the disk and write down what happened; how many changes did."""
+        happened = [change for change in changes if _happened(change)]
+        after = {_where(change): _fingerprint(_where(change)) for change in happened}
+        state = "done" if not failed else "partial" if happened else "void"
+        kept = json.dumps([change.as_dict() for change in (happened if failed else changes)])
+        self._store.connection.execute(
+            "update journal set state = ?, changes = ?, after = ? where id = ?", (state, kept, json.dumps(after), entry)
+        )
+        return len(happened)
+
+    def latest(self, session: str | None) -> int | None:
+        """The newest turn with something to take back, of this session first."""
+        query = "select j.turn from journal j join turns t on t.id = j.turn where j.state in ('done', 'partial'){} order by j.id desc limit 1"
+        for extra, values in ((" and t.session = ?", (session,)), ("", ())):
+            if extra and session is None:
+                continue
+            row = self._store.connection.execute(query.format(extra), values).fetchone()
+            if row:
+                return int(row[0])
+        return None
+
+    def entries(self, turn: int) -> list[Entry]:
+        """What a turn changed and has not been taken back, newest first."""
+        rows = self._store.connection.execute(
+            "select id, turn, changes, after from journal where turn = ? and state in ('done', 'partial', 'undoing') order by id desc", (turn,)
+        ).fetchall()
+        return [Entry(r[0], r[1], tuple(from_dict(c) for c in json.loads(r[2])), json.loads(r[3] or "{}")) for r in rows]
+
+    def inverses(self, turn: int) -> tuple[Change, ...]:
+        """The changes that take a turn back, in order. ToolFailed, with the reason, when the world has moved on."""
+        entries = self.entries(turn)
+        if not entries:
+            raise ToolFailed(f"there is nothing to undo in {turn}", "nlsh history shows what was done", "nothing_to_undo")
+        trash = Trash(self._home)
+        found: list[Change] = []
+        for entry in entries:
+            for change in reversed(entry.changes):
+                _check_unmoved(change, entry.after)
+                back = inverse(change, trash.place)
+                if back is not None:
+                    found.append(back)
+        return _settled(found)
+
+    def mark(self, turn: int, state: str) -> None:
+        """Set the state of a turn's entries that are not undone yet."""
+        self._store.connection.execute(
+            "update journal set state = ? where turn = ? and state in ('done', 'partial', 'undoing')", (state, turn)
+        )
+
+    def cut_off(self) -> list[tuple[int, str, tuple[Change, ...]]]:
+        """Entries that a dead process left open: turn, state and changes."""
+        rows = self._store.connection.execute(
+            "select turn, state, changes, owner, id from journal where state in ('begun', 'undoing') order by id desc"
+        ).fetchall()
+        return [(r[0], r[1], tuple(from_dict(c) for c in json.loads(r[2]))) for r in rows if not _alive(r[3])]
+
+    def recovery(self, perform: Callable[[tuple[Change, ...]], None]) -> list[str]:
+        """Take back what a crash left half done, through `perform`; one line for the user per turn."""
+        said = []
+        for turn, state, changes in self.cut_off():
+            happened = [change for change in changes if _happened(change)]
+            _sweep(changes)
+            trash = Trash(self._home)
+            backs = [back for change in reversed(happened) if (back := inverse(change, trash.place)) is not None]
+            if backs:
+                perform(_settled(backs))
+            self._store.connection.execute(
+                "update journal set state = 'undone' where turn = ? and state in ('begun', 'undoing')", (turn,)
+            )
+            row = self._store.connection.execute("select said from turns where id = ?", (turn,)).fetchone()
+            what = "an undo that was cut off was finished" if state == "undoing" else "was cut off and has been taken back"
+            said.append(f'"{row[0] if row else turn}" {what} ({len(backs)} of {len(changes)} changes)')
+        return said
+
+    def age_out(self) -> str:
+        """Drop the oldest saved bytes beyond the limit; a line that says so, or nothing."""
+        try:
+            files = sorted((p.stat().st_mtime, p.stat().st_size, p) for p in self._saved.iterdir())
+        except OSError:
+            return ""
+        total = sum(size for _, size, _ in files)
+        dropped = 0
+        for _, size, path in files:
+            if total <= self._keep_bytes:
+                break
+            path.unlink(missing_ok=True)
+            total, dropped = total - size, dropped + 1
+        return f"{dropped} old saved files were dropped; what they undo cannot be undone any more" if dropped else ""
+
+
+def _settled(changes: list[Change]) -> tuple[Change, ...]:
+    """Undo of several creations: what lies inside a folder that goes to the trash as a whole goes with it."""
+    folders = [c.path for c in changes if c.op == "trash" and c.folder]
+    kept = []
+    for change in changes:
+        inside = change.op == "trash" and any(change.path != f and change.path.startswith(f + "/") for f in folders)
+        if not inside:
+            kept.append(change)
+    return tuple(kept)
+
+
+def _where(change: Change) -> str:
+    return change.to if change.op in ("move", "copy", "trash") and change.to else change.path
+
+
+def _fingerprint(path: str) -> list[int]:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return []
+    return [status.st_ino, status.st_size, status.st_mtime_ns]
+
+
+def _happened(change: Change) -> bool:
+    if change.op == "replace" and change.saved and os.path.isfile(change.path):
+        return not _same_bytes(change.path, change.saved)
+    return holds(change)
+
+
+def _same_bytes(one: str, other: str) -> bool:
+    try:
+        with open(one, "rb") as a, open(other, "rb") as b:
+            while True:
+                x, y = a.read(1 << 20), b.read(1 << 20)
+                if x != y:
+                    return False
+                if not x:
+                    return True
+    except OSError:
+        return False
+
+
+def _check_unmoved(change: Change, after: dict[str, list[int]]) -> None:
+    where = _where(change)
+    then, now = after.get(where), _fingerprint(where)
+    if not now:
+        raise ToolFailed(f"{where} is not there any more", "it cannot be undone as a whole", "moved_on")
+    if change.op in ("move", "trash") and os.path.lexists(change.path):
+        raise ToolFailed(f"something else is now at {change.path}", "move it away, then undo", "moved_on")
+    changed = then is not None and (then[0] != now[0] or (not change.folder and change.op != "chmod" and then[1:] != now[1:]))
+    if changed and change.op not in ("move", "trash", "chmod"):
+        raise ToolFailed(f"{where} has been changed since", "undoing would lose that; it was left alone", "moved_on")
+
+
+def _sweep(changes: tuple[Change, ...]) -> None:
+    """Remove the partial files that a cut-off change leaves beside its target."""
+    for change in changes:
+        where = _where(change)
+        folder = os.path.dirname(where)
+        for partial in (where + ".nlsh-part", os.path.join(folder, f".{os.path.basename(where)[:200]}.nlsh-part"), os.path.join(folder, ".nlsh-extract-part")):
+            if os.path.isdir(partial) and not os.path.islink(partial):
+                shutil.rmtree(partial, ignore_errors=True)
+            elif os.path.lexists(partial):
+                os.unlink(partial)

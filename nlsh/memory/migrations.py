@@ -1,0 +1,46 @@
+"""The database's schema, step by step; sqlite-utils carries the steps out.
+
+Imported only when a database is new or old: a turn does not pay for it.
+"""
+
+from pathlib import Path
+
+import sqlite_utils
+
+VERSION = 1
+
+
+def migrate(path: Path, version: int) -> None:
+    """Bring the database at `path` from `version` to VERSION."""
+    database = sqlite_utils.Database(str(path))
+    database.conn.execute("pragma journal_mode = wal")
+    for number in range(version, VERSION):
+        with database.conn:
+            _STEPS[number](database)
+            database.conn.execute(f"pragma user_version = {number + 1}")
+    database.conn.close()
+
+
+def _first(database: sqlite_utils.Database) -> None:
+    database["sessions"].create({"id": str, "name": str, "created": float, "cwd": str}, pk="id", if_not_exists=True)
+    database["sessions"].create_index(["name"], unique=True, if_not_exists=True)
+    turns = {
+        "id": int, "session": str, "number": int, "said": str, "cwd": str, "started": float, "status": str,
+        "confidence": float, "answer": str, "error": str, "plan": str, "result": str,
+    }  # fmt: skip
+    database["turns"].create(turns, pk="id", foreign_keys=[("session", "sessions", "id")], if_not_exists=True)
+    database["turns"].create_index(["session", "number"], if_not_exists=True)
+    steps = {
+        "id": int, "turn": int, "position": int, "tool": str, "args": str, "verdict": str, "rule": str,
+        "status": str, "duration_ms": float, "changed": int,
+    }  # fmt: skip
+    database["steps"].create(steps, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True)
+    journal = {
+        "id": int, "turn": int, "position": int, "owner": str, "state": str, "changes": str, "after": str, "created": float,
+    }  # fmt: skip
+    database["journal"].create(journal, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True)
+    database["journal"].create_index(["state"], if_not_exists=True)
+    database["turns"].enable_fts(["said", "answer"], tokenize="trigram", create_triggers=True)
+
+
+_STEPS = [_first]

@@ -1,0 +1,175 @@
+"""Sessions, turns and steps in SQLite, written as they happen.
+
+The hot path is the standard library's sqlite3 on the schema that migrations.py keeps.
+A database that cannot be used does not stop a person from looking at their files: the
+store then lives in memory, says why, and nothing that changes anything is done.
+"""
+
+import json
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from nlsh.config import Folders
+from nlsh.errors import NlshError, UsageError
+from nlsh.turn import Call, Result, Row, Step, Turn, Utterance
+
+VERSION = 1
+BUSY_SECONDS = 5.0
+KEEP_ROWS = 20_000
+
+
+class Store:
+    """The database of one user. `notice` says why it is only in memory, if it is."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self.notice = ""
+        try:
+            self.connection = self._open()
+        except NlshError as error:
+            if error.code == "busy":
+                raise
+            self.notice = f"{error.message}; nothing is remembered and nothing will be changed"
+            self.connection = self._in_memory()
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what is written survives this process; without it nothing may be changed."""
+        return not self.notice
+
+    def _open(self) -> sqlite3.Connection:
+        path = self._folders.database
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if path.parent.stat().st_uid != os.getuid():
+                raise NlshError("state", f"{path.parent} belongs to another user")
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            version = connection.execute("pragma user_version").fetchone()[0]
+            if version > VERSION:
+                raise NlshError("state", f"{path} was made by a newer nlsh")
+            if version < VERSION:
+                connection.close()
+                from nlsh.memory.migrations import migrate
+
+                migrate(path, version)
+                os.chmod(path, 0o600)
+                connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.execute("pragma synchronous = normal")
+            connection.execute("create temp table probe (x)")
+            connection.execute("begin immediate")
+            connection.execute("rollback")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                raise NlshError("busy", "another nlsh holds the database", "try again in a moment", exit_code=75) from error  # type: ignore[arg-type]
+            raise NlshError("state", f"{path} cannot be used: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise NlshError("state", f"{path} is damaged ({error}); move it away to start afresh") from error
+        except OSError as error:
+            raise NlshError("state", f"{path.parent} cannot be used: {(error.strerror or 'error').lower()}") from error
+        return connection
+
+    def _in_memory(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.executescript(
+            """create table sessions (id text primary key, name text, created real, cwd text);
+            create table turns (id integer primary key, session text, number integer, said text, cwd text, started real,
+              status text, confidence real, answer text, error text, plan text, result text);
+            create table steps (id integer primary key, turn integer, position integer, tool text, args text, verdict text,
+              rule text, status text, duration_ms real, changed integer);
+            create table journal (id integer primary key, turn integer, position integer, owner text, state text,
+              changes text, after text, created real);"""
+        )
+        return connection
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    def session(self, name: str | None, cwd: str) -> str:
+        """The id of the session called `name`, made when it is new; without a name, a new session."""
+        if name is not None:
+            if not name.strip() or len(name) > 100 or not name.isprintable():
+                raise UsageError(f"'{name[:40]}' cannot be the name of a session", "use up to 100 printable characters")
+            found = self.connection.execute("select id from sessions where name = ?", (name,)).fetchone()
+            if found:
+                return str(found[0])
+        identity = uuid.uuid4().hex[:12]
+        self.connection.execute("insert into sessions values (?, ?, ?, ?)", (identity, name, time.time(), cwd))
+        return identity
+
+    def begin(self, utterance: Utterance, session: str) -> tuple[int, int]:
+        """Write down that something was said; the turn's id and its number in the session."""
+        row = self.connection.execute("select coalesce(max(number), 0) + 1 from turns where session = ?", (session,)).fetchone()
+        cursor = self.connection.execute(
+            "insert into turns (session, number, said, cwd, started, status) values (?, ?, ?, ?, ?, 'begun')",
+            (session, row[0], _text(utterance.text), _text(utterance.cwd), utterance.now),
+        )
+        return int(cursor.lastrowid or 0), int(row[0])
+
+    def step(self, turn: int, position: int, step: Step, status: str) -> None:
+        """Write one call down."""
+        decision = step.decision
+        self.connection.execute(
+            "insert into steps (turn, position, tool, args, verdict, rule, status, duration_ms, changed) values (?,?,?,?,?,?,?,?,?)",
+            (
+                turn, position, step.call.tool, _json(step.args), decision.verdict if decision else None,
+                decision.rule if decision else None, status, step.duration_ms, step.result.changed if step.result else 0,
+            ),
+        )  # fmt: skip
+
+    def finish(self, identity: int, turn: Turn) -> None:
+        """Write the end of a turn down, with what it left for the next one."""
+        last = turn.steps[-1].result if turn.steps else None
+        kept = None
+        if last is not None:
+            record = asdict(last)
+            record["rows"] = record["rows"][:KEEP_ROWS] if record["rows"] else record["rows"]
+            record["text"] = record["text"][:100_000] if record["text"] else record["text"]
+            kept = _json(record)
+        self.connection.execute(
+            "update turns set status = ?, confidence = ?, answer = ?, error = ?, plan = ?, result = ? where id = ?",
+            (
+                turn.status, turn.confidence, _text(turn.answer or ""), _json(turn.error), _json([asdict(c) for c in turn.plan]),
+                kept, identity,
+            ),
+        )  # fmt: skip
+
+    def previous(self, session: str) -> tuple[tuple[Call, ...], Result | None]:
+        """The plan and the result of the session's last turn that did something."""
+        row = self.connection.execute(
+            "select plan, result from turns where session = ? and status = 'done' and result is not null order by number desc limit 1",
+            (session,),
+        ).fetchone()
+        if not row:
+            return (), None
+        calls = tuple(Call(**record) for record in json.loads(row[0]))
+        return calls, Result(**json.loads(row[1]))
+
+    def history(self, session: str | None, count: int) -> list[Row]:
+        """The last turns, oldest first; of every session when none is named."""
+        where, values = ("where session = ?", [session]) if session else ("", [])
+        rows = self.connection.execute(
+            f"select id, started, said, status, answer from turns {where} order by id desc limit ?", (*values, count)  # noqa: S608
+        ).fetchall()
+        from nlsh.tools.files._records import iso
+
+        return [{"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4]} for r in reversed(rows)]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value)
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def said_before(store: Store, limit: int) -> Sequence[str]:
+    """Distinct sentences, newest first, for the prompt's history."""
+    rows = store.connection.execute("select said, max(id) from turns group by said order by 2 desc limit ?", (limit,)).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,192 @@
+"""Turns on the screen: an answer, a table that fits, an error of one line with its hint.
+
+All text passes `harmless` first: what a file is called or says must not move the cursor,
+change a colour or hide itself. On a terminal rich draws; elsewhere plain columns do.
+"""
+
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TextIO
+
+from nlsh.turn import Result, Row, Turn
+from nlsh.values.sizes import show_size
+
+FOLD_ROWS = 40
+_BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "files": ("path", "from", "size", "modified", "kind", "permissions", "owner"),
+    "processes": ("pid", "port", "address", "process", "name", "user", "memory", "cpu", "started", "command"),
+    "matches": ("path", "line", "text"),
+}
+_SIZES = {"size", "memory", "total", "used", "free", "available"}
+_TIMES = {"modified", "started", "accessed", "booted", "when"}
+
+
+def harmless(text: str, *, lines: bool = False) -> str:
+    """`text` with everything that acts on a terminal made visible; with `lines`, breaks and tabs stay."""
+    out = []
+    for c in text:
+        code = ord(c)
+        if lines and c in "\n\t":
+            out.append(c)
+        elif code < 32 or 0x7F <= code < 0xA0:
+            out.append(f"\\x{code:02x}")
+        elif code in _BIDI or 0xD800 <= code < 0xE000 or unicodedata.category(c) == "Cc":
+            out.append(f"\\u{code:04x}")
+        else:
+            out.append(c)
+    return "".join(out)
+
+
+class Screen:
+    """Where answers and notices go. `out` carries answers alone, `err` everything else."""
+
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.out, self.err = out or sys.stdout, err or sys.stderr
+        self.terminal = self.out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self.colour = self.terminal and not os.environ.get("NO_COLOR")
+
+    def width(self) -> int:
+        """Columns of the terminal; 100 where there is none."""
+        return shutil.get_terminal_size((100, 24)).columns if self.terminal else 100
+
+    def write(self, text: str) -> None:
+        """A line on stdout."""
+        self.out.write(_encodable(text, self.out) + "\n")
+        self.out.flush()
+
+    def notice(self, text: str) -> None:
+        """A line on stderr."""
+        try:
+            self.err.write(_encodable("nlsh: " + harmless(text), self.err) + "\n")
+            self.err.flush()
+        except (OSError, ValueError):
+            pass  # nobody listens there
+
+    def turn(self, turn: Turn, *, fold: bool = False) -> None:
+        """The answer of a turn, or its error."""
+        if turn.status == "dry_run":
+            self.preview(turn.preview)
+        elif turn.error is not None:
+            result = turn.steps[-1].result if turn.steps else None
+            if result is not None and result.text:
+                self.write(harmless(result.text.rstrip("\n"), lines=True))
+            if turn.status == "needs_confirmation":
+                self.preview(turn.preview, to=self.notice)
+            self.notice(turn.error["message"])
+            if turn.error["hint"]:
+                self.notice("  " + turn.error["hint"])
+        else:
+            self._answer(turn, fold)
+
+    def preview(self, lines: list[str], to: Callable[[str], None] | None = None) -> None:
+        """What would happen: headline, items, undo."""
+        show = to or (lambda text: self.write(harmless(text)))
+        if not lines:
+            show("nothing would change")
+            return
+        items = lines[1:-1]
+        show(lines[0])
+        for item in items[:FOLD_ROWS]:
+            show("  " + item)
+        if len(items) > FOLD_ROWS:
+            show(f"  … and {len(items) - FOLD_ROWS} more")
+        if len(lines) > 1:
+            show(lines[-1])
+
+    def _answer(self, turn: Turn, fold: bool) -> None:
+        result = turn.steps[-1].result if turn.steps else None
+        rows = result.rows if result else None
+        if turn.answer:
+            self.write(harmless(turn.answer, lines=True))
+        if result is not None and rows and _wants_table(result):
+            self.table(result.kind, rows, fold)
+        for note in result.notes if result else []:
+            if note != turn.answer:
+                self.notice(note)
+        if turn.undo:
+            self.notice(f"nlsh undo {turn.undo} takes it back")
+
+    def table(self, kind: str, rows: list[Row], fold: bool) -> None:
+        """Rows in columns; `fold` shows only as many as a screen bears."""
+        shown = rows[:FOLD_ROWS] if fold else rows
+        names = [c for c in _COLUMNS.get(kind, tuple(rows[0])) if any(row.get(c) is not None for row in shown)]
+        names = names or list(rows[0])
+        if kind == "files" and all(row.get("kind") == "file" for row in shown):
+            names = [name for name in names if name != "kind"]
+        cells = [[_cell(name, row) for name in names] for row in shown]
+        if self.terminal:
+            self._rich_table(names, cells)
+        else:
+            self._plain_table(names, cells)
+        if len(rows) > len(shown):
+            self.write(f"… and {len(rows) - len(shown)} more")
+
+    def _rich_table(self, names: list[str], cells: list[list[str]]) -> None:
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold" if self.colour else None)
+        for name in names:
+            right = name in _SIZES or name in ("pid", "port", "cpu", "line")
+            table.add_column(name, justify="right" if right else "left", no_wrap=right or name in _TIMES, overflow="fold")
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(file=self.out, no_color=not self.colour, highlight=False, width=self.width()).print(table)
+
+    def _plain_table(self, names: list[str], cells: list[list[str]]) -> None:
+        widths = [max(cell_width(row[i]) for row in cells) for i in range(len(names))]
+        for row in cells:
+            line = "  ".join(
+                (" " * (width - cell_width(cell)) + cell) if name in _SIZES else cell + " " * (width - cell_width(cell))
+                for name, cell, width in zip(names, row, widths, strict=True)
+            )
+            self.write(line.rstrip())
+
+
+def cell_width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+def _wants_table(result: Result) -> bool:
+    rows = result.rows or []
+    if result.kind == "text":
+        return False
+    if result.kind == "matches":
+        return True
+    plain = result.kind in ("files", "processes")
+    return len(rows) > 5 or not plain or len(rows[0]) > 8 or (result.value is not None)
+
+
+def _cell(name: str, row: Row) -> str:
+    value: Any = row.get(name)
+    if value is None:
+        return ""
+    if (name in _SIZES or row.get("fact") == "memory") and isinstance(value, int) and not isinstance(value, bool):
+        return show_size(value)
+    if name in _TIMES:
+        return _moment(str(value))
+    if name in ("name", "command") and "depth" in row:
+        return "  " * int(row["depth"]) + harmless(str(value))
+    return harmless(str(value))
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return harmless(text)
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
