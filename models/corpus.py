@@ -28,10 +28,10 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 
-from slots import fill  # noqa: E402
+from slots import fill
 
-from nlsh.tool import find_tool  # noqa: E402
-from nlsh.turn import Call  # noqa: E402
+from nlsh.tool import find_tool
+from nlsh.turn import Call
 
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
@@ -104,17 +104,17 @@ def phrasings() -> tuple[Phrasing, ...]:
     for path in sorted((HERE / "corpus").glob("*.txt")):
         if path.stem in ("words", "fragments"):
             continue
-        plan, before = "", None
+        plan, before, fresh = "", None, False
         for line in path.read_text("utf-8").splitlines():
             if line.startswith("< "):
                 before = line[2:].strip()
             elif line.startswith("= "):
-                if plan and before and not fresh_before:
+                if plan and before and not fresh:
                     before = None
                 plan = line[2:].strip()
             elif line and not line.startswith("#"):
                 found.append(Phrasing(line, plan, before, path.stem))
-            fresh_before = line.startswith("< ")
+            fresh = line.startswith("< ")
     return tuple(found)
 
 
@@ -128,7 +128,21 @@ class Builder:
         for p in self._plans:
             kind = _gives(p.plan)
             if kind in ("files", "matches"):
-                changing = any(t in p.plan for t in ("delete", "move", "copy", "rename", "write", "append", "make_", "archive", "extract", "permissions"))
+                changing = any(
+                    t in p.plan
+                    for t in (
+                        "delete",
+                        "move",
+                        "copy",
+                        "rename",
+                        "write",
+                        "append",
+                        "make_",
+                        "archive",
+                        "extract",
+                        "permissions",
+                    )
+                )
                 self._by_kind["changed" if changing else "files"].append(p)
             elif kind == "processes" and "stop" not in p.plan:
                 self._by_kind["processes"].append(p)
@@ -192,7 +206,10 @@ class Builder:
             for part in re.findall(r"<(\w+)>", rest):
                 rest = rest.replace(f"<{part}>", extra.get(part, ""))
             args = {}
-            for name, value in re.findall(r'(\w+)(?:=("[^"]*"|(?:last|past) \{\w+\}|last week|last month|this week|this month|\S+))?', rest):
+            for name, value in re.findall(
+                r'(\w+)(?:=("[^"]*"|(?:last|past) \{\w+\}|last week|last month|this week|this month|\S+))?',
+                rest,
+            ):
                 if not value:
                     args[name] = _FLAG_VALUE
                     continue
@@ -201,7 +218,9 @@ class Builder:
             calls.append(Call(tool, args))
         return tuple(calls)
 
-    def _join(self, pieces: list[tuple[str, bool]], noise: bool, chinese: bool, nothing: bool) -> tuple[str, list[tuple[int, int]]]:
+    def _join(
+        self, pieces: list[tuple[str, bool]], noise: bool, chinese: bool, nothing: bool
+    ) -> tuple[str, list[tuple[int, int]]]:
         r = self.random
         out = ""
         spans = []
@@ -221,11 +240,43 @@ class Builder:
             return out, spans
         return self._dress(out, spans, chinese, nothing)
 
-    def _dress(self, out: str, spans: list[tuple[int, int]], chinese: bool, nothing: bool) -> tuple[str, list[tuple[int, int]]]:
+    def _dress(
+        self, out: str, spans: list[tuple[int, int]], chinese: bool, nothing: bool
+    ) -> tuple[str, list[tuple[int, int]]]:
         r = self.random
         front = ""
         if not chinese and r.random() < 0.12:
-            front = r.choice(("hey ", "ok ", "so ", "um ", "please ", "hey, ", "ok, ", "now ", "well, ", "uh ", "could you ", "can you ", "can u ", "i'd like you to ", "would you ", "hi, ", "and ", "then ", "hey nlsh, ", "computer, ", "alright, ", "just ", "quickly ", "i want you to ", "you should ", "let's ", "actually "))
+            front = r.choice(
+                (
+                    "hey ",
+                    "ok ",
+                    "so ",
+                    "um ",
+                    "please ",
+                    "hey, ",
+                    "ok, ",
+                    "now ",
+                    "well, ",
+                    "uh ",
+                    "could you ",
+                    "can you ",
+                    "can u ",
+                    "i'd like you to ",
+                    "would you ",
+                    "hi, ",
+                    "and ",
+                    "then ",
+                    "hey nlsh, ",
+                    "computer, ",
+                    "alright, ",
+                    "just ",
+                    "quickly ",
+                    "i want you to ",
+                    "you should ",
+                    "let's ",
+                    "actually ",
+                )
+            )
         elif chinese and r.random() < 0.12:
             front = r.choice(("请", "麻烦", "帮我", "你好，", "那", "现在", "嗯，", "请帮我", "喂，", "我想"))
         if front and (nothing and r.random() < 0.5):
@@ -346,6 +397,10 @@ def lint() -> list[str]:
 
 def _problems(example: Example) -> list[str]:
     found = []
+    if not _reachable(example):
+        found.append(
+            f"{example.text!r}: the grammar does not allow {example.calls} ({example.phrasing})"[:300]
+        )
     context = example.text + " " + " ".join(str(v) for c in example.previous for v in c.args.values())
     from nlsh.agent.notation import slots as tool_slots
 
@@ -358,6 +413,37 @@ def _problems(example: Example) -> list[str]:
     return found
 
 
+def _pieces(text: str) -> list[str]:
+    """Words, single digits, marks and Chinese characters: as coarse as any tokenizer may cut."""
+    return re.findall(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|.", text, re.DOTALL)
+
+
+def _reachable(example: Example) -> bool:
+    """Whether the decoder's grammar lets the written plan through."""
+    from nlsh.agent import notation
+    from nlsh.agent.decoding import Grammar, source
+
+    words: dict[str, int] = {}
+    ids = {token: 100_000 + n for n, token in enumerate(notation.functional_tokens())}
+
+    def tokens(text: str) -> list[int]:
+        return [words.setdefault(piece, len(words)) for piece in _pieces(text)]
+
+    texts = [example.text, *(text for text, functional in notation.spell(example.previous) if not functional)]
+    sources = [source(tokens(text), [piece.encode() for piece in _pieces(text)]) for text in texts]
+    grammar = Grammar(ids, example.kind, sources)
+    plan = [
+        i
+        for text, functional in notation.spell(example.calls)
+        for i in ([ids[text]] if functional else tokens(text))
+    ]
+    for token in [*(plan or [ids[notation.NONE]]), *([ids[notation.END]] if plan else [])]:
+        if token not in grammar.allowed():
+            return False
+        grammar.take(token)
+    return True
+
+
 def main() -> int:
     """Print examples, or lint."""
     if "--lint" in sys.argv:
@@ -367,14 +453,19 @@ def main() -> int:
         lines = {p.text for p in phrasings()}
         chinese = sum(p.chinese for p in phrasings())
         tools = Counter(step.split(" ")[0] for p in phrasings() for step in p.plan.split(" | "))
-        print(f"{len(lines)} distinct phrasings, {chinese} Chinese, {sum(p.held_out for p in phrasings())} held out, {len(problems)} problems")
+        print(
+            f"{len(lines)} distinct phrasings, {chinese} Chinese, {sum(p.held_out for p in phrasings())} held out, {len(problems)} problems"
+        )
         print("phrasings per tool:", ", ".join(f"{tool} {count}" for tool, count in tools.most_common()))
         return 1 if problems else 0
     stream = Stream(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     for _, example in zip(range(int(sys.argv[1]) if len(sys.argv) > 1 else 20), stream, strict=False):
         plan = " | ".join(f"{c.tool} {c.args}" for c in example.calls) or "none"
         before = " | ".join(f"{c.tool} {c.args}" for c in example.previous)
-        print(f"{example.text}\n      -> {plan}" + (f"\n      after {before} [{example.kind}]" if before else ""))
+        print(
+            f"{example.text}\n      -> {plan}"
+            + (f"\n      after {before} [{example.kind}]" if before else "")
+        )
     return 0
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import gguf  # noqa: E402
-import torch  # noqa: E402
-from tokenizer import BUILD, ids  # noqa: E402
-from tokenizers import Tokenizer  # noqa: E402
+import gguf
+import torch
+from tokenizer import BUILD, ids
+from tokenizers import Tokenizer
 
-from nlsh.agent.notation import END, PAD, functional_tokens  # noqa: E402
+from nlsh.agent.notation import END, PAD, functional_tokens
 
 QUANTISATION = {
     "q8_0": (gguf.GGMLQuantizationType.Q8_0, gguf.LlamaFileType.MOSTLY_Q8_0),
@@ -79,7 +79,9 @@ def export(checkpoint: Path, out: Path, kind: str) -> None:
     parts = {"norm1": "attn_norm", "norm2": "ffn_norm", "attention.q": "attn_q", "attention.k": "attn_k", "attention.v": "attn_v",
              "attention.o": "attn_output", "gate": "ffn_gate", "up": "ffn_up", "down": "ffn_down"}  # fmt: skip
     for layer in range(shape["layers"]):
-        names |= {f"blocks.{layer}.{ours}.weight": f"blk.{layer}.{theirs}.weight" for ours, theirs in parts.items()}
+        names |= {
+            f"blocks.{layer}.{ours}.weight": f"blk.{layer}.{theirs}.weight" for ours, theirs in parts.items()
+        }
     for ours, theirs in names.items():
         array = weights[ours].float().numpy()
         if array.ndim == 2:
@@ -92,7 +94,9 @@ def export(checkpoint: Path, out: Path, kind: str) -> None:
     writer.write_tensors_to_file()
     writer.close()
     part.rename(out)
-    print(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {kind}, after {state['seconds'] / 60:.0f} minutes of training")
+    print(
+        f"{out}: {out.stat().st_size / 1e6:.1f} MB, {kind}, after {state['seconds'] / 60:.0f} minutes of training"
+    )
 
 
 def main() -> None:

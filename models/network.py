@@ -37,7 +37,9 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         """(batch, time, width) → the same."""
         b, t, w = x.shape
-        q, k, v = (f(x).view(b, t, self.heads, w // self.heads).transpose(1, 2) for f in (self.q, self.k, self.v))
+        q, k, v = (
+            f(x).view(b, t, self.heads, w // self.heads).transpose(1, 2) for f in (self.q, self.k, self.v)
+        )
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.o(y.transpose(1, 2).reshape(b, t, w))
@@ -78,12 +80,19 @@ class Network(nn.Module):
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.width, eps=1e-5)
         size = shape.width // shape.heads
-        angles = torch.outer(torch.arange(shape.context).float(), 10000 ** (-torch.arange(0, size, 2).float() / size))
+        angles = torch.outer(
+            torch.arange(shape.context).float(), 10000 ** (-torch.arange(0, size, 2).float() / size)
+        )
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
         for name, weight in self.named_parameters():
             if weight.dim() == 2:
-                nn.init.normal_(weight, std=0.02 / (2 * shape.layers) ** 0.5 if name.endswith(("o.weight", "down.weight")) else 0.02)
+                nn.init.normal_(
+                    weight,
+                    std=0.02 / (2 * shape.layers) ** 0.5
+                    if name.endswith(("o.weight", "down.weight"))
+                    else 0.02,
+                )
 
     def features(self, ids: Tensor) -> Tensor:
         """(batch, time) ids → (batch, time, width) after the last norm."""

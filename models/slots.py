@@ -53,7 +53,11 @@ SIZES = """1GB 2GB 5GB 10GB 500MB 100MB 50MB 10MB 5MB 1MB 200MB 250MB 20MB 2MB 3
 ]  # fmt: skip
 UNITS = "second minute hour day week month year".split()
 NUMBER_WORDS = "two three four five six seven eight nine ten twelve fifteen twenty thirty".split()
-COUNTS = NUMBER_WORDS + "2 3 4 5 6 7 8 9 10 12 15 20 25 30 40 50 100 200 1000".split() + ["a couple", "a few", "a dozen", "couple of"]
+COUNTS = (
+    NUMBER_WORDS
+    + "2 3 4 5 6 7 8 9 10 12 15 20 25 30 40 50 100 200 1000".split()
+    + ["a couple", "a few", "a dozen", "couple of"]
+)
 ORDINALS = "second third fourth fifth sixth seventh 2nd 3rd 4th 5th 6th 10th 2 3 4 5 6 7 12".split()
 PERIODS = """today yesterday""".split() + [
     "this week", "last week", "this month", "last month", "this year", "last year", "this morning", "last night", "this afternoon",
@@ -79,7 +83,9 @@ sh setup.sh|bash deploy.sh --dry|echo hello|echo done|date|ls -la|ls|wc -l notes
 sort data.csv|head -5 x.csv|gcc main.c -o main|go build|go test ./...|docker ps|docker images|true|false|seq 10|uptime|whoami|id -u|cal|
 ffmpeg -i in.mp4 out.mp3|convert a.png b.jpg|tar tf x.tar|diff a b|find . -type f|grep -c foo bar.txt|awk '{print $1}' f.txt|sed -n 1p f.txt|
 rsync -a src/ dst/|mvn package|gradle build|terraform plan|kubectl get pods|node index.js|ruby test.rb|perl -v|java -version|node --version|
-python3 --version|gcc --version|sleep 5|sha256sum x.iso|md5sum *.txt|file photo.jpg|tree|env FOO=1 make|ruff check .|mypy nlsh|black .|tox""".replace("\n", "").split("|")
+python3 --version|gcc --version|sleep 5|sha256sum x.iso|md5sum *.txt|file photo.jpg|tree|env FOO=1 make|ruff check .|mypy nlsh|black .|tox""".replace(
+    "\n", ""
+).split("|")
 VARIABLES = """PATH HOME USER SHELL EDITOR LANG LC_ALL TERM DISPLAY PWD JAVA_HOME PYTHONPATH VIRTUAL_ENV LD_LIBRARY_PATH XDG_CONFIG_HOME
 TZ HOSTNAME MAIL PAGER GOPATH NODE_ENV DEBUG path home shell editor lang""".split()
 TEXTS = """TODO FIXME error timeout password invoice budget hello import def main localhost exception warning deprecated refund deadline
@@ -98,13 +104,18 @@ SAYS = TEXTS + [
 Z_FOLDERS = "下载 桌面 文档 图片 音乐 视频 项目 备份 照片 工作 报告 资料 学习 旅行 发票 旧文件 临时 合同 作业 电影 笔记 归档 公司 私人 日志 数据 代码".split()
 Z_TYPES = "图片 照片 视频 音乐 文档 压缩包 日志 表格 电子书 代码 音频 脚本 电影 歌曲 幻灯片 字体 备份".split()
 Z_NAMES = "简历 报告 合同 发票 预算 作业 论文 笔记 计划 总结 会议记录 日记 账单 说明 数据 清单 通讯录 毕业设计 年终总结 草稿 旅行照片 工资单".split()
-Z_SIZES = "一兆 十兆 五十兆 一百兆 两百兆 五百兆 1GB 2GB 100MB 500MB 10MB 1G 5G 100M 500M 10兆 100兆 一个G 半个G 2兆 50MB 1MB 300KB 20兆".replace("一个G 半个G ", "").split()
+Z_SIZES = "一兆 十兆 五十兆 一百兆 两百兆 五百兆 1GB 2GB 100MB 500MB 10MB 1G 5G 100M 500M 10兆 100兆 一个G 半个G 2兆 50MB 1MB 300KB 20兆".replace(
+    "一个G 半个G ", ""
+).split()
 Z_DURS = "一天 两天 三天 七天 十天 一周 两周 三周 一个月 两个月 三个月 六个月 半年 一年 两年 三年 一小时 两个小时 24小时 30天 7天 3天 12个小时 半小时 十分钟".split()
 Z_PERIODS = "今天 昨天 前天 上周 本周 这周 上个月 这个月 今年 去年 上周五 周一 上周一 三月 2023年 2024年3月 昨晚 上周末 上周三 五月 2022年".split()
 Z_COUNTS = "两 三 四 五 六 七 八 九 十 十五 二十 3 5 10 20 2 100 一百".split()
 Z_ORDINALS = "第二 第三 第四 第五 第2 第3 第4 第六".split()
 Z_TEXTS = "密码 错误 预算 会议 你好 合同金额 张三 李四 北京 上海 截止日期 待办 总计 发票号 登录失败 超时 版权 春节 明天 电话".split()
-Z_SAYS = Z_TEXTS + "买牛奶 明天开会 给妈妈打电话 今天下雨 测试一下 已完成 记得带钥匙 第一行 学习计划 周五交报告 你好世界 项目启动 谢谢大家".split()
+Z_SAYS = (
+    Z_TEXTS
+    + "买牛奶 明天开会 给妈妈打电话 今天下雨 测试一下 已完成 记得带钥匙 第一行 学习计划 周五交报告 你好世界 项目启动 谢谢大家".split()
+)
 
 
 def _compound(r: random.Random) -> str:
@@ -115,11 +126,35 @@ def _compound(r: random.Random) -> str:
     if r.random() < 0.05:
         words = ["".join(w.capitalize() for w in words)]
     if r.random() < 0.25:
-        words.append(r.choice((str(r.randint(1, 99)), str(r.randint(1990, 2026)), f"v{r.randint(1, 9)}", f"{r.randint(0, 999):03d}", r.choice("abcxyz"))))
-    separator = "_" if shape < 0.3 else "-" if shape < 0.6 else "" if shape < 0.7 else "." if shape < 0.74 else " " if shape < 0.85 else "_"
+        words.append(
+            r.choice(
+                (
+                    str(r.randint(1, 99)),
+                    str(r.randint(1990, 2026)),
+                    f"v{r.randint(1, 9)}",
+                    f"{r.randint(0, 999):03d}",
+                    r.choice("abcxyz"),
+                )
+            )
+        )
+    separator = (
+        "_"
+        if shape < 0.3
+        else "-"
+        if shape < 0.6
+        else ""
+        if shape < 0.7
+        else "."
+        if shape < 0.74
+        else " "
+        if shape < 0.85
+        else "_"
+    )
     name = separator.join(words)
     if r.random() < 0.06:
-        name = f"{r.choice(('IMG', 'DSC', 'Screenshot', 'scan', 'VID'))}{r.choice('_- ')}{r.randint(1, 99999)}"
+        name = (
+            f"{r.choice(('IMG', 'DSC', 'Screenshot', 'scan', 'VID'))}{r.choice('_- ')}{r.randint(1, 99999)}"
+        )
     if r.random() < 0.05:
         name = f"{r.randint(2015, 2026)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}{separator or '-'}{r.choice(WORDS)}"
     if r.random() < 0.04:
@@ -133,7 +168,30 @@ def file(r: random.Random) -> str:
     if p < 0.05:
         return f"{r.choice(Z_NAMES)}.{r.choice(SUFFIXES[:30])}"
     if p < 0.1:
-        return r.choice(("Makefile", "README", "LICENSE", "Dockerfile", ".bashrc", ".gitignore", ".env", "requirements.txt", "package.json", "README.md", "notes", "TODO", "a.txt", "b.txt", "x.py", "1.txt", "file.txt", "main.c", "foo", "a"))
+        return r.choice(
+            (
+                "Makefile",
+                "README",
+                "LICENSE",
+                "Dockerfile",
+                ".bashrc",
+                ".gitignore",
+                ".env",
+                "requirements.txt",
+                "package.json",
+                "README.md",
+                "notes",
+                "TODO",
+                "a.txt",
+                "b.txt",
+                "x.py",
+                "1.txt",
+                "file.txt",
+                "main.c",
+                "foo",
+                "a",
+            )
+        )
     name = f"{_compound(r)}.{r.choice(SUFFIXES)}"
     return f"{r.choice(FOLDERS + PATHS)}/{name}" if p > 0.93 else name
 
@@ -167,7 +225,20 @@ def duration(r: random.Random) -> str:
     if p < 0.2:
         return ("an " if unit == "hour" else "a ") + unit
     if p < 0.25:
-        return r.choice(("half a year", "half an hour", "a couple of days", "a couple of weeks", "a few days", "a few months", "24 hours", "a year and a half", "a couple of months", "six months"))
+        return r.choice(
+            (
+                "half a year",
+                "half an hour",
+                "a couple of days",
+                "a couple of weeks",
+                "a few days",
+                "a few months",
+                "24 hours",
+                "a year and a half",
+                "a couple of months",
+                "six months",
+            )
+        )
     if p < 0.45:
         return f"{r.choice(NUMBER_WORDS)} {unit}s"
     if p < 0.5:
@@ -203,11 +274,24 @@ def _size(r: random.Random) -> str:
 
 
 def _name(r: random.Random) -> str:
-    return r.choice((*WORDS, "tax return", "birthday photos", "final report", "cover letter", "meeting notes")) if r.random() < 0.6 else _compound(r)
+    return (
+        r.choice((*WORDS, "tax return", "birthday photos", "final report", "cover letter", "meeting notes"))
+        if r.random() < 0.6
+        else _compound(r)
+    )
 
 
 def _glob(r: random.Random) -> str:
-    return r.choice((f"*.{r.choice(SUFFIXES)}", f"*.{r.choice(SUFFIXES)}", f"{r.choice(WORDS)}*", f"*{r.choice(WORDS)}*", f"{r.choice(WORDS)}_*.{r.choice(SUFFIXES)}", f"{r.choice(WORDS)}?.{r.choice(SUFFIXES)}"))
+    return r.choice(
+        (
+            f"*.{r.choice(SUFFIXES)}",
+            f"*.{r.choice(SUFFIXES)}",
+            f"{r.choice(WORDS)}*",
+            f"*{r.choice(WORDS)}*",
+            f"{r.choice(WORDS)}_*.{r.choice(SUFFIXES)}",
+            f"{r.choice(WORDS)}?.{r.choice(SUFFIXES)}",
+        )
+    )
 
 
 POOLS: dict[str, Callable[[random.Random], str]] = {
@@ -216,6 +300,7 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "arc": archive, "type": _typo_free(TYPES), "type1": _typo_free(TYPES1), "ext": lambda r: "." + r.choice(SUFFIXES),
     "size": _size, "dur": duration, "period": _typo_free(PERIODS), "since": _typo_free(SINCES),
     "year": lambda r: str(r.randint(2005, 2026)), "n": lambda r: r.choice(COUNTS) if r.random() < 0.85 else str(r.randint(2, 999)),
+    "digits": lambda r: str(r.choice((r.randint(1, 50), r.randint(1, 500)))),
     "ord": _typo_free(ORDINALS), "glob": _glob, "frag": lambda r: r.choice(WORDS) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
     "text": _text, "word": lambda r: r.choice(TEXTS[:40] + WORDS), "say": _say, "proc": _process,
     "pid": lambda r: str(r.choice((r.randint(2, 999), r.randint(1000, 9999), r.randint(10000, 99999), r.randint(100000, 4194304)))),

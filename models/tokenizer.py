@@ -15,10 +15,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from corpus import Stream  # noqa: E402
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers  # noqa: E402
+from corpus import Stream
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from nlsh.agent.notation import functional_tokens  # noqa: E402
+from nlsh.agent.notation import functional_tokens
 
 VOCABULARY = 4096
 BUILD = HERE / "build"
@@ -35,7 +35,10 @@ def train(count: int) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     pieces = Regex(r"\p{Han}|[\p{L}&&[^\p{Han}]]+|\p{N}|[^\p{L}\p{N}]")
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(pieces, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(pieces, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     extra = functional_tokens()

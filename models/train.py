@@ -18,13 +18,13 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import torch  # noqa: E402
-from corpus import Example, Stream  # noqa: E402
-from network import Network, Shape  # noqa: E402
-from tokenizer import BUILD, ids, load  # noqa: E402
-from torch.nn import functional  # noqa: E402
+import torch
+from corpus import Example, Stream
+from network import Network, Shape
+from tokenizer import BUILD, ids, load
+from torch.nn import functional
 
-from nlsh.agent.notation import END, NONE, prompt, spell  # noqa: E402
+from nlsh.agent.notation import END, NONE, prompt, spell
 
 BATCH_TOKENS = 4096
 BUCKETS = 12
@@ -104,7 +104,9 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(7)
     torch.set_num_threads(options.threads)
     encoder = Encoder()
-    shape = Shape(width=options.width, layers=options.layers, heads=options.width // 64, hidden=options.hidden)
+    shape = Shape(
+        width=options.width, layers=options.layers, heads=options.width // 64, hidden=options.hidden
+    )
     network = Network(shape).to(options.device)
     chosen = optimisers(network)
     bases = [group["lr"] for optimiser in chosen for group in optimiser.param_groups]
@@ -140,13 +142,18 @@ def train(options: argparse.Namespace) -> None:
         if step % 50 == 0:
             line = f"{step}\t{spent:.0f}\t{average:.4f}\t{tokens / max(spent - before, 1):.0f}"
             print(line, file=log, flush=True)
-            print(f"step {step}, {spent / 60:.1f} min, loss {average:.4f}, {tokens / max(spent - before, 1):.0f} tokens/s", flush=True)
+            print(
+                f"step {step}, {spent / 60:.1f} min, loss {average:.4f}, {tokens / max(spent - before, 1):.0f} tokens/s",
+                flush=True,
+            )
         if time.monotonic() - saved > SAVE_SECONDS or spent >= total:
             save(path, network, chosen, spent, step)
             saved = time.monotonic()
 
 
-def save(path: Path, network: Network, chosen: list[torch.optim.Optimizer], seconds: float, step: int) -> None:
+def save(
+    path: Path, network: Network, chosen: list[torch.optim.Optimizer], seconds: float, step: int
+) -> None:
     """Write the checkpoint whole or not at all."""
     state = {
         "network": network.state_dict(), "optimisers": [o.state_dict() for o in chosen], "seconds": seconds, "step": step,

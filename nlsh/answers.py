@@ -80,7 +80,7 @@ def _plural(words: dict[str, Any], noun: str, count: int) -> str:
 
 
 def counted(words: dict[str, Any], noun: str, count: int) -> str:
-    """ "12 files". """
+    """ "12 files"."""
     return f"{count} {_plural(words, noun, count)}"
 
 
@@ -92,9 +92,13 @@ def _changed(words: dict[str, Any], changes: Sequence[Change], result: Result) -
     op = main[-1].op if len(ops) > 1 else main[0].op
     same = [change for change in main if change.op == op]
     if len(same) == 1:
-        what = os.path.basename((same[0].path if op != "produce" else same[0].path).rstrip("/"))
+        what = os.path.basename(same[0].path.rstrip("/"))
     else:
-        what = counted(words, "folder" if all(c.folder for c in same) else "item" if any(c.folder for c in same) else "file", len(same))
+        what = counted(
+            words,
+            "folder" if all(c.folder for c in same) else "item" if any(c.folder for c in same) else "file",
+            len(same),
+        )
     to = ""
     if op in ("move", "copy") and same[0].to:
         place = same[0].to if len(same) == 1 else os.path.dirname(same[0].to)
@@ -129,7 +133,7 @@ def _value(words: dict[str, Any], call: Call, result: Result) -> str:
 
 
 def show_duration(seconds: float) -> str:
-    """ "3 d 4 h", "12 min", "40 s". """
+    """ "3 d 4 h", "12 min", "40 s"."""
     left = int(seconds)
     parts = []
     for name, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
@@ -142,10 +146,16 @@ def show_duration(seconds: float) -> str:
 def _rows(words: dict[str, Any], result: Result) -> str:
     rows = result.rows or []
     if not rows:
-        return result.notes[0] if result.notes and not result.notes[0].startswith("could not") else str(words["none"])
+        return (
+            result.notes[0]
+            if result.notes and not result.notes[0].startswith("could not")
+            else str(words["none"])
+        )
     if result.kind == "matches":
         files = len({row["path"] for row in rows})
-        return _say(words, "lines_in", lines=counted(words, "line", len(rows)), files=counted(words, "file", files))
+        return _say(
+            words, "lines_in", lines=counted(words, "line", len(rows)), files=counted(words, "file", files)
+        )
     if len(rows) <= SHORT:
         return _list(words, [_one(row) for row in rows])
     noun = {"files": "file", "processes": "process"}.get(result.kind, "row")
@@ -166,7 +176,11 @@ def _one(row: Row) -> str:
         memory = f", {show_size(row['memory'])}" if isinstance(row.get("memory"), int) else ""
         return f"{row.get('name')} ({row['pid']}{memory})"
     if "path" in row:
-        size = f" ({show_size(row['size'])})" if isinstance(row.get("size"), int) and row.get("kind") != "link" else ""
+        size = (
+            f" ({show_size(row['size'])})"
+            if isinstance(row.get("size"), int) and row.get("kind") != "link"
+            else ""
+        )
         return f"{row['path']}{size}"
     if "fact" in row:
         value = show_size(row["value"]) if row["fact"] == "memory" else row["value"]
@@ -180,7 +194,10 @@ def in_words(calls: Sequence[Call]) -> str:
     for call in calls:
         manager, _, verb = call.tool.partition(".")
         name = call.tool if manager in ("memory", "devices", "network", "system") else verb.replace("_", " ")
-        details = ", ".join(f"{key.replace('_', ' ')} {value}" if value is not True else key for key, value in call.args.items())
+        details = ", ".join(
+            f"{key.replace('_', ' ')} {value}" if value is not True else key
+            for key, value in call.args.items()
+        )
         parts.append(name + (f" ({details})" if details else ""))
     return ", then ".join(parts)
 
@@ -200,7 +217,9 @@ def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     ops = {change.op for change in changes}
     main = "move" if call.tool == "session.undo" else changes[-1].op
     name = "take back" if call.tool == "session.undo" else verb.get(main, main)
-    noun = "folder" if all(c.folder for c in changes) else "item" if any(c.folder for c in changes) else "file"
+    noun = (
+        "folder" if all(c.folder for c in changes) else "item" if any(c.folder for c in changes) else "file"
+    )
     headline = f"{name} {counted(_EN, noun, len([c for c in changes if c.op == main or call.tool == 'session.undo']))}"
     if size:
         headline += f", {show_size(size)}"

@@ -80,4 +80,16 @@ When = Annotated[str, AfterValidator(_when), Copied("when")]
 FileType = Annotated[str, AfterValidator(_type), Copied("type")]
 Number = Annotated[int, BeforeValidator(_number), Field(ge=0, le=2**31), Copied("number")]
 
-__all__ = ["Args", "Copied", "Count", "FileType", "NewPath", "Number", "Ordinal", "Path", "Size", "Text", "When"]
+__all__ = [
+    "Args",
+    "Copied",
+    "Count",
+    "FileType",
+    "NewPath",
+    "Number",
+    "Ordinal",
+    "Path",
+    "Size",
+    "Text",
+    "When",
+]

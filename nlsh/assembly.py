@@ -76,7 +76,9 @@ class Parts:
         if not named or named == "embedded":
             return None
         if "://" in named:
-            raise UsageError(f"models are not fetched from {named}", "name a GGUF file; nlsh has no network of its own")
+            raise UsageError(
+                f"models are not fetched from {named}", "name a GGUF file; nlsh has no network of its own"
+            )
         return Path(named).expanduser()
 
     def shell(self, manners: Manners) -> Shell:
@@ -101,7 +103,9 @@ class Parts:
         import psutil
 
         path_folders = tuple(
-            os.path.realpath(p) for p in os.environ.get("PATH", "").split(":") if os.path.isabs(p) and os.path.isdir(p)
+            os.path.realpath(p)
+            for p in os.environ.get("PATH", "").split(":")
+            if os.path.isabs(p) and os.path.isdir(p)
         )
         return Rules(
             home=self.home,
@@ -139,7 +143,9 @@ def working_folder(wanted: str | None) -> str:
         try:
             os.chdir(path)
         except OSError as error:
-            raise UsageError(f"--cwd {wanted}: {(error.strerror or 'error').lower()}", "name a folder that you may enter") from error
+            raise UsageError(
+                f"--cwd {wanted}: {(error.strerror or 'error').lower()}", "name a folder that you may enter"
+            ) from error
         return path
     try:
         return os.path.realpath(os.getcwd())

@@ -36,11 +36,23 @@ def main(argv: list[str] | None = None) -> int:
         _silence(sys.stdout)
         return int(Exit.TOOL_FAILED)
     except OSError as error:
-        _report("failed", f"{error.filename or ''} {(error.strerror or str(error)).lower()}".strip(), "", json_wanted, "failed")
+        _report(
+            "failed",
+            f"{error.filename or ''} {(error.strerror or str(error)).lower()}".strip(),
+            "",
+            json_wanted,
+            "failed",
+        )
         return int(Exit.TOOL_FAILED)
     except Exception as error:  # a mistake of nlsh's own: the trace goes to the log, one line to the user
         _log_bug()
-        _report("bug", f"a mistake in nlsh itself: {error}", "nlsh doctor shows where the log is", json_wanted, "failed")
+        _report(
+            "bug",
+            f"a mistake in nlsh itself: {error}",
+            "nlsh doctor shows where the log is",
+            json_wanted,
+            "failed",
+        )
         return int(Exit.TOOL_FAILED)
 
 
@@ -58,7 +70,9 @@ def _main(args: list[str]) -> int:
 
 
 def _is_value_option(word: str) -> bool:
-    return word.partition("=")[0] in (*VALUES, "--command") or (word.startswith("-c") and not word.startswith("--"))
+    return word.partition("=")[0] in (*VALUES, "--command") or (
+        word.startswith("-c") and not word.startswith("--")
+    )
 
 
 def parse(args: list[str]) -> tuple[list[str] | None, Any]:
@@ -87,7 +101,9 @@ def parse(args: list[str]) -> tuple[list[str] | None, Any]:
         elif word.startswith("-"):
             raise UsageError(f"there is no option {word}")
         else:
-            raise UsageError(f"'{word}' was not expected here", 'put the sentence in quotes after -c: nlsh -c "…"')
+            raise UsageError(
+                f"'{word}' was not expected here", 'put the sentence in quotes after -c: nlsh -c "…"'
+            )
     asked = any(word in COMMAND or word.startswith(("-c", "--command=")) for word in args)
     return (sentences if asked else None), Options(**given)
 
@@ -102,7 +118,12 @@ def one_shot(sentences: list[str], options: Any) -> int:
     screen = Screen()
     parts = Parts(options, screen.notice)
     try:
-        may_ask = not (options.json or options.no_input) and sys.stdin is not None and sys.stdin.isatty() and screen.err.isatty()
+        may_ask = (
+            not (options.json or options.no_input)
+            and sys.stdin is not None
+            and sys.stdin.isatty()
+            and screen.err.isatty()
+        )
         manners = Manners(_confirmer(screen) if may_ask else None, options.yes, options.dry_run)
         shell = parts.shell(manners)
         turns = []
@@ -141,7 +162,11 @@ def _confirmer(screen: Any) -> Callable[[Any], bool]:
 
 
 def _status(error: NlshError) -> str:
-    return {Exit.NOT_UNDERSTOOD: "not_understood", Exit.REFUSED: "refused", Exit.INTERRUPTED: "interrupted"}.get(error.exit_code, "failed")
+    return {
+        Exit.NOT_UNDERSTOOD: "not_understood",
+        Exit.REFUSED: "refused",
+        Exit.INTERRUPTED: "interrupted",
+    }.get(error.exit_code, "failed")
 
 
 def _report(code: str, message: str, hint: str, as_json: bool, status: str) -> None:

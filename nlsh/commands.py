@@ -36,7 +36,9 @@ Stdin = Annotated[bool, typer.Option("--stdin", help="Read standard input as dat
 
 @app.callback(invoke_without_command=True)
 def top(
-    command: Annotated[list[str] | None, typer.Option("--command", "-c", help="Say this, then exit. May be repeated.")] = None,
+    command: Annotated[
+        list[str] | None, typer.Option("--command", "-c", help="Say this, then exit. May be repeated.")
+    ] = None,
     json: Json = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -65,7 +67,9 @@ def _parts(screen: Screen, options: Options) -> Parts:
 
 @app.command()
 def undo(
-    turn: Annotated[int | None, typer.Argument(help="The id that a turn named; the latest change when left out.")] = None,
+    turn: Annotated[
+        int | None, typer.Argument(help="The id that a turn named; the latest change when left out.")
+    ] = None,
     json: Json = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -105,7 +109,10 @@ def history(
 
 
 @app.command()
-def tools(name: Annotated[str | None, typer.Argument(help="One tool, to learn all about it.")] = None, json: Json = False) -> None:
+def tools(
+    name: Annotated[str | None, typer.Argument(help="One tool, to learn all about it.")] = None,
+    json: Json = False,
+) -> None:
     """What can be asked for."""
     screen = Screen()
     if name is None:
@@ -120,7 +127,15 @@ def tools(name: Annotated[str | None, typer.Argument(help="One tool, to learn al
     found = find_tool(name)
     schema = found.args.model_json_schema()
     if json:
-        _emit({"tool": name, "summary": found.summary, "args": schema.get("properties", {}), "gives": found.gives, "examples": found.examples})
+        _emit(
+            {
+                "tool": name,
+                "summary": found.summary,
+                "args": schema.get("properties", {}),
+                "gives": found.gives,
+                "examples": found.examples,
+            }
+        )
         return
     screen.write(f"{name}: {found.summary}\n\n{(sys.modules[f'nlsh.tools.{name}'].__doc__ or '').strip()}\n")
     for key, info in schema.get("properties", {}).items():
@@ -146,7 +161,13 @@ def models(json: Json = False) -> None:
     screen = Screen()
     path = model_path()
     planner = EmbeddedPlanner(path)
-    facts = {"model": "embedded", "path": str(path), "bytes": path.stat().st_size, "tokens": planner.model.size, "threshold": round(planner.threshold, 3)}
+    facts = {
+        "model": "embedded",
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "tokens": planner.model.size,
+        "threshold": round(planner.threshold, 3),
+    }
     if json:
         _emit([facts])
     else:
@@ -178,7 +199,13 @@ def doctor(json: Json = False) -> None:
             rows.append({"what": "model", "state": "ok", "detail": str(planner.model.path)})
         except NlshError as error:
             rows.append({"what": "model", "state": "missing", "detail": error.message})
-        rows.append({"what": "memory", "state": "ok" if parts.store.lasting else "off", "detail": parts.store.notice or str(parts.folders.database)})
+        rows.append(
+            {
+                "what": "memory",
+                "state": "ok" if parts.store.lasting else "off",
+                "detail": parts.store.notice or str(parts.folders.database),
+            }
+        )
         rows.append({"what": "settings", "state": "ok", "detail": str(parts.folders.config / "config.toml")})
         rows.append({"what": "log", "state": "ok", "detail": str(parts.folders.log)})
     finally:
@@ -207,8 +234,13 @@ def run_file(
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}", "name a text file") from error
-    sentences = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        raise UsageError(
+            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
+            "name a text file",
+        ) from error
+    sentences = [
+        line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
+    ]
     screen = Screen()
     parts = _parts(screen, Options(json, yes, dry_run, no_input, session, model, cwd, verbose))
     try:
@@ -242,14 +274,15 @@ def show_help(context: typer.Context) -> None:
 
 def run(args: list[str]) -> int:
     """Run a sub-command; the exit code. Typer's own usage errors become ours."""
-    import click
-
     try:
         result = app(args, standalone_mode=False, prog_name="nlsh")
         return int(result or 0)
-    except click.exceptions.Exit as ended:
+    except typer.Exit as ended:
         return int(ended.exit_code)
-    except click.exceptions.Abort as error:
+    except typer.Abort as error:
         raise KeyboardInterrupt from error
-    except click.ClickException as error:
-        raise UsageError(harmless(error.format_message().rstrip(".")), "nlsh help lists what can be said") from error
+    except Exception as error:
+        # Typer's usage errors have no public base class that old and new versions share.
+        if not hasattr(error, "format_message"):
+            raise
+        raise UsageError(harmless(error.format_message().rstrip("."))) from error

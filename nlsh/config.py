@@ -133,10 +133,12 @@ def _checked(found: dict[str, Any], path: Path) -> Config:
         if name not in kinds:
             raise UsageError(f"{path}: there is no setting '{name}'", "nlsh config prints them all")
         if not isinstance(value, kinds[name]) or isinstance(value, bool):
-            raise UsageError(f"{path}: '{name}' has a value of the wrong kind", "nlsh config prints the defaults")
+            raise UsageError(
+                f"{path}: '{name}' has a value of the wrong kind", "nlsh config prints the defaults"
+            )
     for name in ("external_commands", "external_as_root"):
         if found.get(name, "ask") not in ("ask", "deny"):
-            raise UsageError(f"{path}: '{name}' is \"ask\" or \"deny\"", "nlsh config prints the defaults")
+            raise UsageError(f'{path}: \'{name}\' is "ask" or "deny"', "nlsh config prints the defaults")
     if "write" in found:
         found["write"] = tuple(os.path.realpath(os.path.expanduser(str(p))) for p in found["write"])
     return Config(**found)

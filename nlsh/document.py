@@ -17,7 +17,12 @@ def document(turn: Turn) -> dict[str, Any]:
         "confidence": turn.confidence,
         "plan": [_call(turn, index) for index in range(len(turn.plan))],
         "results": [
-            {"tool": step.call.tool} | {k: v for k, v in asdict(step.result).items() if k in ("kind", "rows", "value", "text", "notes")}
+            {"tool": step.call.tool}
+            | {
+                k: v
+                for k, v in asdict(step.result).items()
+                if k in ("kind", "rows", "value", "text", "notes")
+            }
             for step in turn.steps
             if step.result is not None
         ],
@@ -34,7 +39,9 @@ def _call(turn: Turn, index: int) -> dict[str, Any]:
     return {"tool": turn.plan[index].tool, "args": turn.plan[index].args}
 
 
-def failed_document(utterance: str, code: str, message: str, hint: str, status: str = "failed") -> dict[str, Any]:
+def failed_document(
+    utterance: str, code: str, message: str, hint: str, status: str = "failed"
+) -> dict[str, Any]:
     """The document of a turn that never began."""
     return {
         "utterance": utterance, "session": None, "turn": 0, "status": status, "confidence": 0.0, "plan": [], "results": [],

@@ -120,10 +120,20 @@ def _denied_command(effects: Effects, scene: Scene, rules: Rules) -> Decision | 
         return None
     if rules.external_commands == "deny" or (rules.uid == 0 and rules.external_as_root == "deny"):
         return _deny("external", "external commands from sentences are switched off")
-    if is_within(rules.home, scene.cwd) or any(is_within(own, scene.cwd) or is_within(scene.cwd, own) for own in rules.own):
-        return _deny("external-in-home", "a command may change everything below the current folder, and that holds your home")
-    if any(is_within(scene.cwd, folder) for folder in _NEVER_WRITE) or any(is_within(scene.cwd, s) for s in secret_paths(rules.home)):
-        return _deny("external-in-system", f"a command may change everything below the current folder, and {scene.cwd} is not yours to change")
+    if is_within(rules.home, scene.cwd) or any(
+        is_within(own, scene.cwd) or is_within(scene.cwd, own) for own in rules.own
+    ):
+        return _deny(
+            "external-in-home",
+            "a command may change everything below the current folder, and that holds your home",
+        )
+    if any(is_within(scene.cwd, folder) for folder in _NEVER_WRITE) or any(
+        is_within(scene.cwd, s) for s in secret_paths(rules.home)
+    ):
+        return _deny(
+            "external-in-system",
+            f"a command may change everything below the current folder, and {scene.cwd} is not yours to change",
+        )
     return None
 
 

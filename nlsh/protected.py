@@ -7,7 +7,14 @@ SECRETS = (
     ".config/gcloud", ".config/gh", ".mozilla", ".config/google-chrome", ".config/chromium", ".config/BraveSoftware",
     ".thunderbird", ".git-credentials", ".npmrc", ".pypirc", ".azure", ".config/rclone", ".vault-token",
 )  # fmt: skip
-SYSTEM_SECRETS = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d")
+SYSTEM_SECRETS = (
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+)
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TextIO
 
+from nlsh.answers import SHORT
 from nlsh.turn import Result, Row, Turn
 from nlsh.values.sizes import show_size
 
 FOLD_ROWS = 40
+FEW = 2  # up to so many rows are a sentence, more are a table
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "files": ("path", "from", "size", "modified", "kind", "permissions", "owner"),
@@ -101,9 +103,10 @@ class Screen:
     def _answer(self, turn: Turn, fold: bool) -> None:
         result = turn.steps[-1].result if turn.steps else None
         rows = result.rows if result else None
-        if turn.answer:
+        tabled = result is not None and bool(rows) and _wants_table(result)
+        if turn.answer and not (tabled and result and _only_lists(result)):
             self.write(harmless(turn.answer, lines=True))
-        if result is not None and rows and _wants_table(result):
+        if tabled and result is not None and rows:
             self.table(result.kind, rows, fold)
         for note in result.notes if result else []:
             if note != turn.answer:
@@ -114,7 +117,9 @@ class Screen:
     def table(self, kind: str, rows: list[Row], fold: bool) -> None:
         """Rows in columns; `fold` shows only as many as a screen bears."""
         shown = rows[:FOLD_ROWS] if fold else rows
-        names = [c for c in _COLUMNS.get(kind, tuple(rows[0])) if any(row.get(c) is not None for row in shown)]
+        names = [
+            c for c in _COLUMNS.get(kind, tuple(rows[0])) if any(row.get(c) is not None for row in shown)
+        ]
         names = names or list(rows[0])
         if kind == "files" and all(row.get("kind") == "file" for row in shown):
             names = [name for name in names if name != "kind"]
@@ -135,7 +140,9 @@ class Screen:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold" if self.colour else None)
         for name in names:
             right = name in _SIZES or name in ("pid", "port", "cpu", "line")
-            table.add_column(name, justify="right" if right else "left", no_wrap=right or name in _TIMES, overflow="fold")
+            table.add_column(
+                name, justify="right" if right else "left", no_wrap=right or name in _TIMES, overflow="fold"
+            )
         for row in cells:
             table.add_row(*(Text(cell) for cell in row))
         Console(file=self.out, no_color=not self.colour, highlight=False, width=self.width()).print(table)
@@ -144,7 +151,9 @@ class Screen:
         widths = [max(cell_width(row[i]) for row in cells) for i in range(len(names))]
         for row in cells:
             line = "  ".join(
-                (" " * (width - cell_width(cell)) + cell) if name in _SIZES else cell + " " * (width - cell_width(cell))
+                (" " * (width - cell_width(cell)) + cell)
+                if name in _SIZES
+                else cell + " " * (width - cell_width(cell))
                 for name, cell, width in zip(names, row, widths, strict=True)
             )
             self.write(line.rstrip())
@@ -154,24 +163,37 @@ def cell_width(text: str) -> int:
     """Columns that `text` takes on a terminal."""
     if text.isascii():
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text
+    )
 
 
 def _wants_table(result: Result) -> bool:
     rows = result.rows or []
-    if result.kind == "text":
+    if result.kind == "text" or result.changed:
         return False
-    if result.kind == "matches":
-        return True
     plain = result.kind in ("files", "processes")
-    return len(rows) > 5 or not plain or len(rows[0]) > 8 or (result.value is not None)
+    return len(rows) > FEW or not plain or len(rows[0]) > 8 or result.value is not None
+
+
+def _only_lists(result: Result) -> bool:
+    """Whether the answer in words would only say the table's rows again."""
+    return (
+        result.kind in ("files", "processes", "records")
+        and result.value is None
+        and len(result.rows or []) <= SHORT
+    )
 
 
 def _cell(name: str, row: Row) -> str:
     value: Any = row.get(name)
     if value is None:
         return ""
-    if (name in _SIZES or row.get("fact") == "memory") and isinstance(value, int) and not isinstance(value, bool):
+    if (
+        (name in _SIZES or row.get("fact") == "memory")
+        and isinstance(value, int)
+        and not isinstance(value, bool)
+    ):
         return show_size(value)
     if name in _TIMES:
         return _moment(str(value))

@@ -152,6 +152,7 @@ class Turn:
     undo: str | None = None
     error: dict[str, str] | None = None
     alternatives: tuple[str, ...] = ()
+    readings: tuple[Act, ...] = ()
     preview: list[str] = field(default_factory=list)
     timing: dict[str, float] = field(default_factory=dict)
     exit_code: int = 0

@@ -31,25 +31,60 @@ class Source:
 
 
 def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
-    """Spans begin and end where no Latin word and no number is cut, and never on white space."""
-    begins, ends = set(), set()
-    for index, piece in enumerate(pieces):
-        before = pieces[index - 1] if index else b""
-        after = pieces[index + 1] if index + 1 < len(pieces) else b""
-        if not piece.isspace() and not _glued(before, piece):
-            begins.add(index)
-        if not piece.isspace() and not _glued(piece, after):
-            ends.add(index)
+    """Spans begin and end where a person would put quotation marks.
+
+    That is at white space, quotes, brackets, sentence punctuation or a change between
+    Chinese and other script; never inside a word, a number, a file name or a path.
+    """
+    text = b"".join(pieces).decode("utf-8", "replace")
+    starts = _character_offsets(pieces)
+    begins = {i for i, at in enumerate(starts[:-1]) if at is not None and _may_begin(text, at)}
+    ends = {i for i, at in enumerate(starts[1:]) if at is not None and _may_end(text, at)}
     return Source(tuple(tokens), frozenset(begins), frozenset(ends))
 
 
-def _glued(left: bytes, right: bytes) -> bool:
-    if not left or not right:
+def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
+    """Where in the text each piece begins, and the last one ends; None inside a character."""
+    found: list[int | None] = []
+    data = b""
+    for piece in (*pieces, b""):
+        try:
+            found.append(len(data.decode("utf-8")))
+        except UnicodeDecodeError:
+            found.append(None)
+        data += piece
+    return found
+
+
+_NAME_MARKS = "._-/~*@+%#\\"
+
+
+def _part_of_name(c: str) -> bool:
+    return (c.isalnum() and not _han(c)) or c in _NAME_MARKS
+
+
+def _han(c: str) -> bool:
+    return "\u3400" <= c <= "\u9fff" or "\uf900" <= c <= "\ufaff"
+
+
+def _may_begin(text: str, at: int) -> bool:
+    if at >= len(text) or text[at].isspace():
         return False
-    a, b = left[-1], right[0]
-    if chr(a).isascii() and chr(b).isascii():
-        return (chr(a).isalpha() and chr(b).isalpha()) or (chr(a).isdigit() and chr(b).isdigit())
-    return 0x80 <= b < 0xC0  # inside one character of UTF-8
+    if at == 0 or not _part_of_name(text[at - 1]) or _han(text[at]):
+        return True
+    flag = text[at - 1] in "-+:#" and text[at].isdigit()
+    return flag and (at == 1 or text[at - 2].isspace())  # head -20 file
+
+
+def _may_end(text: str, at: int) -> bool:
+    if at == 0 or text[at - 1].isspace():
+        return False
+    rest = text[at:]
+    if not rest or not _part_of_name(rest[0]) or _han(text[at - 1]):
+        return True
+    # a full stop, a slash or dots may trail a name
+    stripped = rest.lstrip("./")
+    return stripped != rest and (not stripped or stripped[0].isspace() or stripped[0] in "\"'`”’)")
 
 
 @dataclass(slots=True)
@@ -79,7 +114,9 @@ class Grammar:
         """The ids of the tokens that may come next."""
         state = self.state
         if not state.calls:
-            return {self._ids[f"<{tool}>"] for tool in self._tools_after(state.kind, first=True)} | {self._ids[notation.NONE]}
+            return {self._ids[f"<{tool}>"] for tool in self._tools_after(state.kind, first=True)} | {
+                self._ids[notation.NONE]
+            }
         if state.copying:
             found = self._continuations()
             if state.copied and any(position in self._sources[s].ends for s, position in state.spans):
@@ -98,7 +135,12 @@ class Grammar:
     def _after_argument(self) -> set[int]:
         state, ids = self.state, self._ids
         tool = state.calls[-1]
-        found = {ids[token] for slot in notation.slots(tool)[state.next_slot :] for token in slot.tokens if token in ids}
+        found = {
+            ids[token]
+            for slot in notation.slots(tool)[state.next_slot :]
+            for token in slot.tokens
+            if token in ids
+        }
         if self._complete(tool):
             found.add(ids[notation.END])
             if len(state.calls) < MAX_CALLS:
@@ -122,7 +164,9 @@ class Grammar:
 
     def _tools_after(self, kind: str, *, first: bool) -> list[str]:
         if not first:
-            return [name for name in tool_names() if kind in find_tool(name).takes and f"<{name}>" in self._ids]
+            return [
+                name for name in tool_names() if kind in find_tool(name).takes and f"<{name}>" in self._ids
+            ]
         return [name for name in tool_names() if f"<{name}>" in self._ids and not self._only_fed(name)]
 
     def _only_fed(self, name: str) -> bool:
@@ -155,7 +199,9 @@ class Grammar:
     def _copy(self, token: int) -> None:
         state = self.state
         if not state.copied:
-            state.spans = [(s, i) for s, text in enumerate(self._sources) for i in text.begins if text.tokens[i] == token]
+            state.spans = [
+                (s, i) for s, text in enumerate(self._sources) for i in text.begins if text.tokens[i] == token
+            ]
         else:
             state.spans = [
                 (s, p + 1)
@@ -189,4 +235,3 @@ def read_calls(tokens: Sequence[int], ids: dict[str, int], piece: Callable[[int]
     if buffer:
         parts.append((buffer.decode("utf-8", "surrogateescape"), False))
     return notation.read(parts)
-

@@ -33,13 +33,21 @@ class EmbeddedPlanner:
         if first is None or not first.isdigit():
             self.model.close()
             raise NlshError(
-                "model", f"{self.model.path} was not made for nlsh", "leave --model out to use the one that comes with it"
+                "model",
+                f"{self.model.path} was not made for nlsh",
+                "leave --model out to use the one that comes with it",
             )
         self._ids = {self.model.token_text(token): token for token in range(int(first), self.model.size)}
-        missing = [token for token in (notation.SAY, notation.PLAN, notation.END, notation.NONE) if token not in self._ids]
+        missing = [
+            token
+            for token in (notation.SAY, notation.PLAN, notation.END, notation.NONE)
+            if token not in self._ids
+        ]
         if missing:
             self.model.close()
-            raise NlshError("model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh")
+            raise NlshError(
+                "model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh"
+            )
         self._weights = self._numbers("nlsh.confidence") or _UNFITTED
         self.threshold = float(self.model.metadata("nlsh.threshold") or 0.5)
         self._pieces: dict[int, bytes] = {}
@@ -59,7 +67,11 @@ class EmbeddedPlanner:
         tokens, sources = self._prompt(utterance, previous, kind)
         begin = len(tokens)
         if begin + MAX_OUTPUT > CONTEXT_TOKENS:
-            raise NotUnderstood("that is too long for one sentence", "say it in fewer words, or in several sentences", code="too_long")
+            raise NotUnderstood(
+                "that is too long for one sentence",
+                "say it in fewer words, or in several sentences",
+                code="too_long",
+            )
         logits = self.model.start(tokens)
         calls, features = self._decode(logits, kind, sources, None)
         confidence = self._confidence(features)
@@ -68,7 +80,9 @@ class EmbeddedPlanner:
         alternatives = self._alternatives(begin, logits, kind, sources, calls)
         return Plan(Act(calls) if calls else Nothing(), confidence, alternatives)
 
-    def _prompt(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> tuple[list[int], list[Source]]:
+    def _prompt(
+        self, utterance: Utterance, previous: Sequence[Call], kind: str
+    ) -> tuple[list[int], list[Source]]:
         folder = os.path.basename(utterance.cwd) or "root"
         tokens: list[int] = []
         sources: list[Source] = []

@@ -21,7 +21,19 @@ from nlsh.turn import Call, Scene
 
 _HERE = {"here", "right here", ".", "this folder", "this directory", "the current folder", "current folder", "current directory",
          "the current directory", "this", "cwd", "这里", "当前目录", "当前文件夹", "这个文件夹", "此处"}  # fmt: skip
-_HOME = {"~", "home", "home folder", "home directory", "my home", "my home folder", "my home directory", "家目录", "主目录", "家", "用户目录"}
+_HOME = {
+    "~",
+    "home",
+    "home folder",
+    "home directory",
+    "my home",
+    "my home folder",
+    "my home directory",
+    "家目录",
+    "主目录",
+    "家",
+    "用户目录",
+}
 _UP = {"..", "up", "parent", "the parent folder", "parent folder", "上一级", "上级目录"}
 _USER_FOLDERS = {
     "Downloads": "downloads download 下载 下载文件夹", "Documents": "documents document docs 文档", "Desktop": "desktop 桌面",
@@ -59,8 +71,12 @@ def validate(tool: str, words: dict[str, Any]) -> Args:
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "missing":
-            raise NotUnderstood(f"{tool} needs to know: {first['loc'][0]}", "say it in the sentence") from error
-        raise NotUnderstood(str(first["msg"]).removeprefix("Value error, "), "say it in other words") from error
+            raise NotUnderstood(
+                f"{tool} needs to know: {first['loc'][0]}", "say it in the sentence"
+            ) from error
+        raise NotUnderstood(
+            str(first["msg"]).removeprefix("Value error, "), "say it in other words"
+        ) from error
 
 
 def _unquoted(value: Any) -> Any:
@@ -78,7 +94,9 @@ def _split_name(words: dict[str, Any]) -> dict[str, Any]:
 def canonical(path: str) -> str:
     """Absolute, every link on the way followed, but not one at the end."""
     path = os.path.normpath(path)
-    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)) if path != "/" else "/"
+    return (
+        os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)) if path != "/" else "/"
+    )
 
 
 def existing(words: str, scene: Scene) -> str:
@@ -87,14 +105,23 @@ def existing(words: str, scene: Scene) -> str:
         raise NotUnderstood("that is not a path")
     direct = _direct(words, scene)
     if direct is not None:
-        return os.path.realpath(direct) if os.path.isdir(direct) and not os.path.islink(direct) else canonical(direct)
+        return (
+            os.path.realpath(direct)
+            if os.path.isdir(direct) and not os.path.islink(direct)
+            else canonical(direct)
+        )
     matches = _search(words, scene)
     if len(matches) == 1:
         return canonical(matches[0])
     if matches:
         shown = tuple(os.path.relpath(path, scene.cwd) for path in matches[:9])
         more = f" and {len(matches) - 9} more" if len(matches) > 9 else ""
-        raise NotUnderstood(f"which '{words}' do you mean: {', '.join(shown)}{more}?", "say the whole path", shown, "ambiguous")
+        raise NotUnderstood(
+            f"which '{words}' do you mean: {', '.join(shown)}{more}?",
+            "say the whole path",
+            shown,
+            "ambiguous",
+        )
     raise ToolFailed(f"there is no '{words}' here or below", "check the name, or say where it is", "missing")
 
 

@@ -45,13 +45,19 @@ class Model:
         parameters.n_gpu_layers = 0
         self._model = c.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:
-            raise NlshError("model", f"{path} cannot be loaded: the file is damaged or not meant for this llama.cpp", "nlsh models shows the one in use")
+            raise NlshError(
+                "model",
+                f"{path} cannot be loaded: the file is damaged or not meant for this llama.cpp",
+                "nlsh models shows the one in use",
+            )
         wanted = c.llama_context_default_params()
         wanted.n_ctx = wanted.n_batch = wanted.n_ubatch = context
         wanted.n_threads = wanted.n_threads_batch = 1
         self._context = c.llama_init_from_model(self._model, wanted)
         if not self._context:
-            raise NlshError("model", f"there is not enough memory for {path}", "close something, or use a smaller model")
+            raise NlshError(
+                "model", f"there is not enough memory for {path}", "close something, or use a smaller model"
+            )
         self._vocabulary = c.llama_model_get_vocab(self._model)
         self._memory = c.llama_get_memory(self._context)
         self.size = int(c.llama_vocab_n_tokens(self._vocabulary))
@@ -103,7 +109,9 @@ class Model:
         array = (self._c.llama_token * len(tokens))(*tokens)
         code = self._c.llama_decode(self._context, self._c.llama_batch_get_one(array, len(tokens)))
         if code != 0:
-            raise NlshError("model", f"the model could not read the sentence (code {code})", "say it in fewer words")
+            raise NlshError(
+                "model", f"the model could not read the sentence (code {code})", "say it in fewer words"
+            )
         self._held += len(tokens)
         logits: list[float] = self._c.llama_get_logits_ith(self._context, -1)[: self.size]
         return logits
@@ -114,6 +122,8 @@ def _check_file(path: Path) -> None:
         with path.open("rb") as reader:
             magic = reader.read(4)
     except OSError as error:
-        raise NlshError("model", f"there is no model at {path}", "name another with --model, or reinstall nlsh") from error
+        raise NlshError(
+            "model", f"there is no model at {path}", "name another with --model, or reinstall nlsh"
+        ) from error
     if magic != MAGIC:
         raise NlshError("model", f"{path} is not a GGUF file", "name another with --model, or reinstall nlsh")

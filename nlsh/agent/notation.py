@@ -17,7 +17,15 @@ from nlsh.arguments import Copied
 from nlsh.tool import find_tool, tool_names
 from nlsh.turn import Call
 
-CONTEXT, PREVIOUS, SAY, PLAN, END, NONE, PAD = "<ctx>", "<prev>", "<say>", "<plan>", "<end>", "<none>", "<pad>"
+CONTEXT, PREVIOUS, SAY, PLAN, END, NONE, PAD = (
+    "<ctx>",
+    "<prev>",
+    "<say>",
+    "<plan>",
+    "<end>",
+    "<none>",
+    "<pad>",
+)
 ROW_KINDS = ("none", "files", "processes", "matches", "records", "value", "text")
 PREVIOUS_CALLS = 4
 

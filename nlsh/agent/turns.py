@@ -69,14 +69,20 @@ class Shell:
     result: Result | None = None
     threshold: float | None = None
 
-    def say(self, text: str) -> Turn:
-        """One turn. Never raises for what a person did or said: the turn tells."""
+    def say(self, text: str, chosen: Act | None = None) -> Turn:
+        """One turn. Never raises for what a person did or said: the turn tells.
+
+        `chosen` is the reading that a person picked for this very sentence.
+        """
         begun = time.monotonic()
         utterance = Utterance(text, self.cwd, time.time(), answers.language_of(text))
         identity, number = self.store.begin(utterance, self.session)
         turn = Turn(utterance, self.session, number)
         try:
-            self._plan(turn)
+            if chosen is None:
+                self._plan(turn)
+            else:
+                turn.plan, turn.confidence = chosen.calls, 1.0
             self._act(turn, identity)
         except DryRun:
             turn.status, turn.exit_code = "dry_run", Exit.DONE
@@ -99,6 +105,7 @@ class Shell:
         turn.timing["load_ms"] = round((planning - loading) * 1000, 1)
         turn.timing["plan_ms"] = round((time.monotonic() - planning) * 1000, 1)
         turn.confidence = round(plan.confidence, 3)
+        turn.readings = plan.alternatives
         threshold = self.threshold if self.threshold is not None else planner.threshold
         if not plan.calls:
             raise _not_for_me(plan.alternatives, turn)
@@ -163,18 +170,28 @@ class Shell:
             step.duration_ms = round((time.monotonic() - begun) * 1000, 1)
             self.store.step(identity, position, step, status)
 
-    def _local_facts(self, call: Call, tool: Tool, rows: list[Row], kind: RowKind) -> tuple[dict[str, Any], list[Row], RowKind]:
+    def _local_facts(
+        self, call: Call, tool: Tool, rows: list[Row], kind: RowKind
+    ) -> tuple[dict[str, Any], list[Row], RowKind]:
         """What tools about the session itself are given: it is not in any file that they could read."""
         if not tool.local:
             return {}, rows, kind
         if call.tool == "session.last":
             if self.result is None:
-                raise NotUnderstood("there is nothing yet that this could mean", "find or list something first", code="no_previous")
+                raise NotUnderstood(
+                    "there is nothing yet that this could mean",
+                    "find or list something first",
+                    code="no_previous",
+                )
             last = self.result
             return {"value": last.value, "text": last.text, "unit": last.unit}, last.rows or [], last.kind
         if call.tool == "session.undo":
             turn = self.journal.latest(self.session)
-            return ({} if turn is None else {"inverses": self.journal.inverses(turn), "turn": turn}), rows, kind
+            return (
+                ({} if turn is None else {"inverses": self.journal.inverses(turn), "turn": turn}),
+                rows,
+                kind,
+            )
         if call.tool == "session.history":
             return {"history": self.store.history(self.session, 1000)[:-1]}, rows, kind
         return {}, rows, kind
@@ -188,7 +205,14 @@ class Shell:
         if decision.verdict == "deny":
             raise Refused(decision.reason, "", decision.rule)
         found = self.sandbox.run(
-            call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind, facts={}, inspect=True
+            call.tool,
+            asked.args.model_dump(mode="json"),
+            asked.scene,
+            effects,
+            rows=asked.rows,
+            kind=asked.kind,
+            facts={},
+            inspect=True,
         )
         assert isinstance(found, dict)
         facts = asked.facts | found
@@ -215,15 +239,32 @@ class Shell:
         seen = _identities(effects)
         plan = answers.in_words(turn.plan)
         if self.manners.confirm is None:
-            hint = "say it again with --yes" if backed else "say it in plainer words: nothing in the sentence speaks of this"
+            hint = (
+                "say it again with --yes"
+                if backed
+                else "say it in plainer words: nothing in the sentence speaks of this"
+            )
             raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
         if not self.manners.confirm(Preview(headline, tuple(items), undo, decision.reason, plan)):
-            raise NlshError("needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION)
+            raise NlshError(
+                "needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION
+            )
         if _identities(effects) != seen:
-            raise Refused("something changed while you were reading; nothing was done", "look again and repeat it", "changed_meanwhile")
+            raise Refused(
+                "something changed while you were reading; nothing was done",
+                "look again and repeat it",
+                "changed_meanwhile",
+            )
 
     def _run(
-        self, turn: Turn, identity: int, position: int, call: Call, asked: Asked, effects: Effects, facts: dict[str, Any]
+        self,
+        turn: Turn,
+        identity: int,
+        position: int,
+        call: Call,
+        asked: Asked,
+        effects: Effects,
+        facts: dict[str, Any],
     ) -> tuple[Result, tuple[Change, ...]]:
         undoing = facts.get("turn") if call.tool == "session.undo" else None
         entry = None
@@ -251,9 +292,17 @@ class Shell:
                 if not failed and happened < len(effects.changes):
                     self.journal.finish(entry, effects.changes, True)
                     raise ToolFailed(
-                        f"only {happened} of {len(effects.changes)} changes are there when looked at", "nlsh undo takes them back", "postcondition"
+                        f"only {happened} of {len(effects.changes)} changes are there when looked at",
+                        "nlsh undo takes them back",
+                        "postcondition",
                     )
         return result, effects.changes
+
+    def note(self, line: str, code: int) -> None:
+        """Write down a command that the user ran themselves."""
+        utterance = Utterance(line, self.cwd, time.time())
+        identity, number = self.store.begin(utterance, self.session)
+        self.store.finish(identity, Turn(utterance, self.session, number, "done" if code == 0 else "failed"))
 
     def undo(self, turn_id: int | None) -> Turn:
         """Take a turn back by its id, or the latest that can be; for `nlsh undo`."""
@@ -263,7 +312,9 @@ class Shell:
         try:
             wanted = turn_id if turn_id is not None else self.journal.latest(None)
             if wanted is None:
-                raise ToolFailed("there is nothing to undo", "nlsh history shows what was done", "nothing_to_undo")
+                raise ToolFailed(
+                    "there is nothing to undo", "nlsh history shows what was done", "nothing_to_undo"
+                )
             self.take_back(turn, identity, wanted)
         except DryRun:
             turn.status = "dry_run"
@@ -318,15 +369,23 @@ def _check_text(text: str) -> None:
     if not text.strip():
         raise NotUnderstood("nothing was said", "say what you want in your own words, or help", code="empty")
     if len(text) > MAX_CHARACTERS:
-        raise NotUnderstood(f"that is {len(text)} characters long", f"say it in at most {MAX_CHARACTERS}", code="too_long")
-    if any(ord(c) < 32 and c not in "\t\n\r" or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
-        raise NotUnderstood("there are control characters or broken bytes in that", "say it in plain text", code="binary")
+        raise NotUnderstood(
+            f"that is {len(text)} characters long", f"say it in at most {MAX_CHARACTERS}", code="too_long"
+        )
+    if any((ord(c) < 32 and c not in "\t\n\r") or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
+        raise NotUnderstood(
+            "there are control characters or broken bytes in that", "say it in plain text", code="binary"
+        )
 
 
 def _not_for_me(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
     zh = turn.utterance.language == "zh"
     message = "这个我做不到，或者没听懂" if zh else "I can't do that, or did not understand it"
-    hint = "说“你能做什么”看看可以问什么" if zh else "say 'what can you do' for what I can, or ! before a shell command"
+    hint = (
+        "说“你能做什么”看看可以问什么"
+        if zh
+        else "say 'what can you do' for what I can, or ! before a shell command"
+    )
     return NotUnderstood(message, hint, tuple(answers.in_words(act.calls) for act in alternatives))
 
 
@@ -334,7 +393,11 @@ def _not_sure(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
     readings = tuple(answers.in_words(act.calls) for act in alternatives)
     zh = turn.utterance.language == "zh"
     message = "我不确定您的意思" if zh else "I am not sure what you mean"
-    hint = ("也许是: " if zh else "perhaps: ") + "; or ".join(readings) if readings else ("换个说法试试" if zh else "say it in other words")
+    hint = (
+        ("也许是: " if zh else "perhaps: ") + "; or ".join(readings)
+        if readings
+        else ("换个说法试试" if zh else "say it in other words")
+    )
     return NotUnderstood(message, hint, readings, "unsure")
 
 

@@ -63,7 +63,9 @@ class Journal:
         Raises Refused when nothing can be written down, ToolFailed when bytes cannot be saved.
         """
         if not self._store.lasting:
-            raise Refused("nothing is changed: it could not be written down first", self._store.notice, "no_journal")
+            raise Refused(
+                "nothing is changed: it could not be written down first", self._store.notice, "no_journal"
+            )
         kept = tuple(self._save(change) for change in changes)
         records = json.dumps([change.as_dict() for change in kept])
         cursor = self._store.connection.execute(
@@ -86,7 +88,10 @@ class Journal:
                 shutil.copyfile(change.path, place.with_suffix(".part"))
                 os.replace(place.with_suffix(".part"), place)
         except OSError as error:
-            raise ToolFailed(f"what {change.path} says now cannot be put aside: {(error.strerror or 'error').lower()}", "nothing was changed") from error
+            raise ToolFailed(
+                f"what {change.path} says now cannot be put aside: {(error.strerror or 'error').lower()}",
+                "nothing was changed",
+            ) from error
         return replace(change, saved=os.path.realpath(place))
 
     def finish(self, entry: int, changes: tuple[Change, ...], failed: bool) -> int:
@@ -96,7 +101,8 @@ class Journal:
         state = "done" if not failed else "partial" if happened else "void"
         kept = json.dumps([change.as_dict() for change in (happened if failed else changes)])
         self._store.connection.execute(
-            "update journal set state = ?, changes = ?, after = ? where id = ?", (state, kept, json.dumps(after), entry)
+            "update journal set state = ?, changes = ?, after = ? where id = ?",
+            (state, kept, json.dumps(after), entry),
         )
         return len(happened)
 
@@ -114,15 +120,21 @@ class Journal:
     def entries(self, turn: int) -> list[Entry]:
         """What a turn changed and has not been taken back, newest first."""
         rows = self._store.connection.execute(
-            "select id, turn, changes, after from journal where turn = ? and state in ('done', 'partial', 'undoing') order by id desc", (turn,)
+            "select id, turn, changes, after from journal where turn = ? and state in ('done', 'partial', 'undoing') order by id desc",
+            (turn,),
         ).fetchall()
-        return [Entry(r[0], r[1], tuple(from_dict(c) for c in json.loads(r[2])), json.loads(r[3] or "{}")) for r in rows]
+        return [
+            Entry(r[0], r[1], tuple(from_dict(c) for c in json.loads(r[2])), json.loads(r[3] or "{}"))
+            for r in rows
+        ]
 
     def inverses(self, turn: int) -> tuple[Change, ...]:
         """The changes that take a turn back, in order. ToolFailed, with the reason, when the world has moved on."""
         entries = self.entries(turn)
         if not entries:
-            raise ToolFailed(f"there is nothing to undo in {turn}", "nlsh history shows what was done", "nothing_to_undo")
+            raise ToolFailed(
+                f"there is nothing to undo in {turn}", "nlsh history shows what was done", "nothing_to_undo"
+            )
         trash = Trash(self._home)
         found: list[Change] = []
         for entry in entries:
@@ -136,7 +148,8 @@ class Journal:
     def mark(self, turn: int, state: str) -> None:
         """Set the state of a turn's entries that are not undone yet."""
         self._store.connection.execute(
-            "update journal set state = ? where turn = ? and state in ('done', 'partial', 'undoing')", (state, turn)
+            "update journal set state = ? where turn = ? and state in ('done', 'partial', 'undoing')",
+            (state, turn),
         )
 
     def cut_off(self) -> list[tuple[int, str, tuple[Change, ...]]]:
@@ -153,14 +166,21 @@ class Journal:
             happened = [change for change in changes if _happened(change)]
             _sweep(changes)
             trash = Trash(self._home)
-            backs = [back for change in reversed(happened) if (back := inverse(change, trash.place)) is not None]
+            backs = [
+                back for change in reversed(happened) if (back := inverse(change, trash.place)) is not None
+            ]
             if backs:
                 perform(_settled(backs))
             self._store.connection.execute(
-                "update journal set state = 'undone' where turn = ? and state in ('begun', 'undoing')", (turn,)
+                "update journal set state = 'undone' where turn = ? and state in ('begun', 'undoing')",
+                (turn,),
             )
             row = self._store.connection.execute("select said from turns where id = ?", (turn,)).fetchone()
-            what = "an undo that was cut off was finished" if state == "undoing" else "was cut off and has been taken back"
+            what = (
+                "an undo that was cut off was finished"
+                if state == "undoing"
+                else "was cut off and has been taken back"
+            )
             said.append(f'"{row[0] if row else turn}" {what} ({len(backs)} of {len(changes)} changes)')
         return said
 
@@ -177,7 +197,11 @@ class Journal:
                 break
             path.unlink(missing_ok=True)
             total, dropped = total - size, dropped + 1
-        return f"{dropped} old saved files were dropped; what they undo cannot be undone any more" if dropped else ""
+        return (
+            f"{dropped} old saved files were dropped; what they undo cannot be undone any more"
+            if dropped
+            else ""
+        )
 
 
 def _settled(changes: list[Change]) -> tuple[Change, ...]:
@@ -185,7 +209,9 @@ def _settled(changes: list[Change]) -> tuple[Change, ...]:
     folders = [c.path for c in changes if c.op == "trash" and c.folder]
     kept = []
     for change in changes:
-        inside = change.op == "trash" and any(change.path != f and change.path.startswith(f + "/") for f in folders)
+        inside = change.op == "trash" and any(
+            change.path != f and change.path.startswith(f + "/") for f in folders
+        )
         if not inside:
             kept.append(change)
     return tuple(kept)
@@ -229,9 +255,13 @@ def _check_unmoved(change: Change, after: dict[str, list[int]]) -> None:
         raise ToolFailed(f"{where} is not there any more", "it cannot be undone as a whole", "moved_on")
     if change.op in ("move", "trash") and os.path.lexists(change.path):
         raise ToolFailed(f"something else is now at {change.path}", "move it away, then undo", "moved_on")
-    changed = then is not None and (then[0] != now[0] or (not change.folder and change.op != "chmod" and then[1:] != now[1:]))
+    changed = then is not None and (
+        then[0] != now[0] or (not change.folder and change.op != "chmod" and then[1:] != now[1:])
+    )
     if changed and change.op not in ("move", "trash", "chmod"):
-        raise ToolFailed(f"{where} has been changed since", "undoing would lose that; it was left alone", "moved_on")
+        raise ToolFailed(
+            f"{where} has been changed since", "undoing would lose that; it was left alone", "moved_on"
+        )
 
 
 def _sweep(changes: tuple[Change, ...]) -> None:
@@ -239,7 +269,11 @@ def _sweep(changes: tuple[Change, ...]) -> None:
     for change in changes:
         where = _where(change)
         folder = os.path.dirname(where)
-        for partial in (where + ".nlsh-part", os.path.join(folder, f".{os.path.basename(where)[:200]}.nlsh-part"), os.path.join(folder, ".nlsh-extract-part")):
+        for partial in (
+            where + ".nlsh-part",
+            os.path.join(folder, f".{os.path.basename(where)[:200]}.nlsh-part"),
+            os.path.join(folder, ".nlsh-extract-part"),
+        ):
             if os.path.isdir(partial) and not os.path.islink(partial):
                 shutil.rmtree(partial, ignore_errors=True)
             elif os.path.lexists(partial):

@@ -22,25 +22,31 @@ def migrate(path: Path, version: int) -> None:
 
 
 def _first(database: sqlite_utils.Database) -> None:
-    database["sessions"].create({"id": str, "name": str, "created": float, "cwd": str}, pk="id", if_not_exists=True)
-    database["sessions"].create_index(["name"], unique=True, if_not_exists=True)
+    database.table("sessions").create(
+        {"id": str, "name": str, "created": float, "cwd": str}, pk="id", if_not_exists=True
+    )
+    database.table("sessions").create_index(["name"], unique=True, if_not_exists=True)
     turns = {
         "id": int, "session": str, "number": int, "said": str, "cwd": str, "started": float, "status": str,
         "confidence": float, "answer": str, "error": str, "plan": str, "result": str,
     }  # fmt: skip
-    database["turns"].create(turns, pk="id", foreign_keys=[("session", "sessions", "id")], if_not_exists=True)
-    database["turns"].create_index(["session", "number"], if_not_exists=True)
+    database.table("turns").create(
+        turns, pk="id", foreign_keys=[("session", "sessions", "id")], if_not_exists=True
+    )
+    database.table("turns").create_index(["session", "number"], if_not_exists=True)
     steps = {
         "id": int, "turn": int, "position": int, "tool": str, "args": str, "verdict": str, "rule": str,
         "status": str, "duration_ms": float, "changed": int,
     }  # fmt: skip
-    database["steps"].create(steps, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True)
+    database.table("steps").create(steps, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True)
     journal = {
         "id": int, "turn": int, "position": int, "owner": str, "state": str, "changes": str, "after": str, "created": float,
     }  # fmt: skip
-    database["journal"].create(journal, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True)
-    database["journal"].create_index(["state"], if_not_exists=True)
-    database["turns"].enable_fts(["said", "answer"], tokenize="trigram", create_triggers=True)
+    database.table("journal").create(
+        journal, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True
+    )
+    database.table("journal").create_index(["state"], if_not_exists=True)
+    database.table("turns").enable_fts(["said", "answer"], tokenize="trigram", create_triggers=True)
 
 
 _STEPS = [_first]

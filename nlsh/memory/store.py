@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from nlsh.config import Folders
-from nlsh.errors import NlshError, UsageError
+from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.turn import Call, Result, Row, Step, Turn, Utterance
 
 VERSION = 1
@@ -65,12 +65,19 @@ class Store:
             connection.execute("rollback")
         except sqlite3.OperationalError as error:
             if "locked" in str(error) or "busy" in str(error):
-                raise NlshError("busy", "another nlsh holds the database", "try again in a moment", exit_code=75) from error  # type: ignore[arg-type]
+                raise NlshError(
+                    "busy",
+                    "another nlsh holds the database",
+                    "try again in a moment",
+                    exit_code=Exit.TEMPORARY,
+                ) from error
             raise NlshError("state", f"{path} cannot be used: {error}") from error
         except sqlite3.DatabaseError as error:
             raise NlshError("state", f"{path} is damaged ({error}); move it away to start afresh") from error
         except OSError as error:
-            raise NlshError("state", f"{path.parent} cannot be used: {(error.strerror or 'error').lower()}") from error
+            raise NlshError(
+                "state", f"{path.parent} cannot be used: {(error.strerror or 'error').lower()}"
+            ) from error
         return connection
 
     def _in_memory(self) -> sqlite3.Connection:
@@ -94,17 +101,23 @@ class Store:
         """The id of the session called `name`, made when it is new; without a name, a new session."""
         if name is not None:
             if not name.strip() or len(name) > 100 or not name.isprintable():
-                raise UsageError(f"'{name[:40]}' cannot be the name of a session", "use up to 100 printable characters")
+                raise UsageError(
+                    f"'{name[:40]}' cannot be the name of a session", "use up to 100 printable characters"
+                )
             found = self.connection.execute("select id from sessions where name = ?", (name,)).fetchone()
             if found:
                 return str(found[0])
         identity = uuid.uuid4().hex[:12]
-        self.connection.execute("insert into sessions values (?, ?, ?, ?)", (identity, name, time.time(), cwd))
+        self.connection.execute(
+            "insert into sessions values (?, ?, ?, ?)", (identity, name, time.time(), cwd)
+        )
         return identity
 
     def begin(self, utterance: Utterance, session: str) -> tuple[int, int]:
         """Write down that something was said; the turn's id and its number in the session."""
-        row = self.connection.execute("select coalesce(max(number), 0) + 1 from turns where session = ?", (session,)).fetchone()
+        row = self.connection.execute(
+            "select coalesce(max(number), 0) + 1 from turns where session = ?", (session,)
+        ).fetchone()
         cursor = self.connection.execute(
             "insert into turns (session, number, said, cwd, started, status) values (?, ?, ?, ?, ?, 'begun')",
             (session, row[0], _text(utterance.text), _text(utterance.cwd), utterance.now),
@@ -152,13 +165,14 @@ class Store:
 
     def history(self, session: str | None, count: int) -> list[Row]:
         """The last turns, oldest first; of every session when none is named."""
-        where, values = ("where session = ?", [session]) if session else ("", [])
-        rows = self.connection.execute(
-            f"select id, started, said, status, answer from turns {where} order by id desc limit ?", (*values, count)  # noqa: S608
-        ).fetchall()
+        query = "select id, started, said, status, answer from turns where ?1 is null or session = ?1 order by id desc limit ?2"
+        rows = self.connection.execute(query, (session, count)).fetchall()
         from nlsh.tools.files._records import iso
 
-        return [{"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4]} for r in reversed(rows)]
+        return [
+            {"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4]}
+            for r in reversed(rows)
+        ]
 
 
 def _json(value: Any) -> str:
@@ -171,5 +185,7 @@ def _text(value: str) -> str:
 
 def said_before(store: Store, limit: int) -> Sequence[str]:
     """Distinct sentences, newest first, for the prompt's history."""
-    rows = store.connection.execute("select said, max(id) from turns group by said order by 2 desc limit ?", (limit,)).fetchall()
+    rows = store.connection.execute(
+        "select said, max(id) from turns group by said order by 2 desc limit ?", (limit,)
+    ).fetchall()
     return [row[0] for row in rows]

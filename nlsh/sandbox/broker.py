@@ -43,7 +43,10 @@ def _interfaces() -> list[dict[str, Any]]:
     states = psutil.net_if_stats()
     rows = []
     for name, addresses in psutil.net_if_addrs().items():
-        by_family = {family: [a.address for a in addresses if a.family == family] for family in (socket.AF_INET, socket.AF_INET6, psutil.AF_LINK)}
+        by_family = {
+            family: [a.address for a in addresses if a.family == family]
+            for family in (socket.AF_INET, socket.AF_INET6, psutil.AF_LINK)
+        }
         rows.append(
             {
                 "interface": name, "up": bool(states.get(name) and states[name].isup), "ipv4": " ".join(by_family[socket.AF_INET]),

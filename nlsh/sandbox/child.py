@@ -60,7 +60,9 @@ def _exactly(connection: socket.socket, length: int) -> bytes | None:
     return bytes(parts)
 
 
-def live(confinement: Confinement, connection: socket.socket, grants: list[int], pidfds: list[int], parent: int) -> int:
+def live(
+    confinement: Confinement, connection: socket.socket, grants: list[int], pidfds: list[int], parent: int
+) -> int:
     """The whole life of the child; the exit status."""
     os.setsid()
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -80,11 +82,32 @@ def live(confinement: Confinement, connection: socket.socket, grants: list[int],
             _wall_in(confinement, grants, tuple(pidfds))
         answer = _run_tool(orders, facts, connection)
     except NlshError as error:
-        answer = {"error": {"kind": type(error).__name__, "code": error.code, "message": error.message, "hint": error.hint}}
+        answer = {
+            "error": {
+                "kind": type(error).__name__,
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+            }
+        }
     except MemoryError:
-        answer = {"error": {"kind": "ToolFailed", "code": "memory", "message": "the call needed more memory than it may have", "hint": ""}}
+        answer = {
+            "error": {
+                "kind": "ToolFailed",
+                "code": "memory",
+                "message": "the call needed more memory than it may have",
+                "hint": "",
+            }
+        }
     except RecursionError:
-        answer = {"error": {"kind": "ToolFailed", "code": "depth", "message": "the folders are nested too deeply", "hint": ""}}
+        answer = {
+            "error": {
+                "kind": "ToolFailed",
+                "code": "depth",
+                "message": "the folders are nested too deeply",
+                "hint": "",
+            }
+        }
     except OSError as error:
         where = error.filename if error.filename is not None else ""
         where = os.fsdecode(where) if isinstance(where, bytes) else str(where)
@@ -92,11 +115,20 @@ def live(confinement: Confinement, connection: socket.socket, grants: list[int],
         granted = any(is_within(where, path) for path, _ in _paths(confinement))
         kind = "Refused" if isinstance(error, PermissionError) and not granted else "ToolFailed"
         hint = "the sandbox forbids it" if kind == "Refused" else ""
-        answer = {"error": {"kind": kind, "code": "sandbox" if kind == "Refused" else "failed", "message": message, "hint": hint}}
+        answer = {
+            "error": {
+                "kind": kind,
+                "code": "sandbox" if kind == "Refused" else "failed",
+                "message": message,
+                "hint": hint,
+            }
+        }
     except Exception:  # a bug in a tool: the log gets the trace, the screen one line
         import traceback
 
-        answer = {"error": {"kind": "Bug", "code": "bug", "message": traceback.format_exc(limit=-6), "hint": ""}}
+        answer = {
+            "error": {"kind": "Bug", "code": "bug", "message": traceback.format_exc(limit=-6), "hint": ""}
+        }
     send(connection, answer)
     return 0
 
@@ -122,14 +154,19 @@ def _run_tool(orders: dict[str, Any], facts: dict[str, Any], connection: socket.
 
 def result_record(result: Result) -> dict[str, Any]:
     """A result as it travels."""
-    return {name: getattr(result, name) for name in ("kind", "rows", "value", "unit", "text", "notes", "changed", "failure")}
+    return {
+        name: getattr(result, name)
+        for name in ("kind", "rows", "value", "unit", "text", "notes", "changed", "failure")
+    }
 
 
 def effects_from(record: dict[str, Any]) -> Effects:
     """Effects as they were recorded by the client."""
     changes: tuple[Change, ...] = tuple(from_dict(change) for change in record["changes"])
     signals = tuple(Target(**target) for target in record["signals"])
-    return Effects(reads=tuple(record["reads"]), writes=tuple(record["writes"]), changes=changes, signals=signals)
+    return Effects(
+        reads=tuple(record["reads"]), writes=tuple(record["writes"]), changes=changes, signals=signals
+    )
 
 
 def _signal(pidfd: int, number: int) -> None:
@@ -157,7 +194,10 @@ def _wall_in(confinement: Confinement, grants: list[int], pidfds: tuple[int, ...
         root.build(programs=False)
         grants = [os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC) for path, _ in wanted]
     kernel.no_new_privileges()
-    rules = [(fd, landlock.WRITE if writable else landlock.READ) for (_, writable), fd in zip(wanted, grants, strict=True)]
+    rules = [
+        (fd, landlock.WRITE if writable else landlock.READ)
+        for (_, writable), fd in zip(wanted, grants, strict=True)
+    ]
     extra = list(_ALWAYS_READABLE)
     if confinement.processes or confinement.devices:
         extra += ["/proc", "/etc/passwd", "/etc/nsswitch.conf"]
@@ -196,14 +236,20 @@ def _run_command(confinement: Confinement, grants: list[int], connection: socket
     _, ended = os.waitpid(first, 0)
     status = os.waitstatus_to_exitcode(ended)
     if status == 126 and b"the sandbox could not be built" in output:
-        raise ToolFailed(output.decode("utf-8", "replace").strip().splitlines()[-1], "nlsh doctor says what this kernel can do", "no_sandbox")
+        raise ToolFailed(
+            output.decode("utf-8", "replace").strip().splitlines()[-1],
+            "nlsh doctor says what this kernel can do",
+            "no_sandbox",
+        )
     kernel.no_new_privileges()
     landlock.restrict([], signals=False)
     seccomp.install(seccomp.for_tool(metadata=False))
     return output.decode("utf-8", "replace"), status if status >= 0 else 128 - status
 
 
-def _first_process(confinement: Confinement, grants: list[int], writer: int, connection: socket.socket) -> int:
+def _first_process(
+    confinement: Confinement, grants: list[int], writer: int, connection: socket.socket
+) -> int:
     """Pid 1 of the command's world: builds it, starts the command, reaps, and takes all down with it."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     root = namespaces.Root()
@@ -220,10 +266,20 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int, con
     os.chdir(confinement.cwd)
     limits.restrict(seconds=confinement.seconds, processes=512, memory_bytes=16 * limits.GIB)
     kernel.no_new_privileges()
-    readable = [p for p in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc") if os.path.isdir(p)]
+    readable = [
+        p
+        for p in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc")
+        if os.path.isdir(p)
+    ]
     rules = [(_open(p), landlock.READ | landlock.EXECUTE) for p in readable]
-    rules += [(_open(p), (landlock.WRITE if w else landlock.READ) | landlock.EXECUTE | landlock.MAKE_FIFO) for p, w in _paths(confinement)]
-    rules += [(_open("/tmp"), landlock.WRITE | landlock.EXECUTE | landlock.MAKE_FIFO), (_open("/dev"), landlock.READ | landlock.WRITE_FILE)]  # noqa: S108
+    rules += [
+        (_open(p), (landlock.WRITE if w else landlock.READ) | landlock.EXECUTE | landlock.MAKE_FIFO)
+        for p, w in _paths(confinement)
+    ]
+    rules += [
+        (_open("/tmp"), landlock.WRITE | landlock.EXECUTE | landlock.MAKE_FIFO),
+        (_open("/dev"), landlock.READ | landlock.WRITE_FILE),
+    ]
     landlock.restrict(rules, signals=True)
     kernel.drop_capabilities()
     seccomp.install(seccomp.for_program())
@@ -235,7 +291,13 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int, con
         limits.close_all_but(set())
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "TERM": "dumb", "NLSH_SANDBOX": "3"}  # noqa: S108
+        environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/tmp",
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "NLSH_SANDBOX": "3",
+        }
         os.execve("/bin/sh", ["sh", "-c", confinement.command or ":"], environment)
     os.close(writer)
     while True:
@@ -251,7 +313,20 @@ def _open(path: str) -> int:
 
 def main_guard() -> None:
     """Nothing may be imported once the walls stand: name the modules that are only used then."""
-    for name in ("encodings.utf_8", "encodings.ascii", "encodings.latin_1", "encodings.cp437", "traceback", "_strptime", "gzip", "lzma", "bz2", "zlib", "urllib.parse", "stringprep"):
+    for name in (
+        "encodings.utf_8",
+        "encodings.ascii",
+        "encodings.latin_1",
+        "encodings.cp437",
+        "traceback",
+        "_strptime",
+        "gzip",
+        "lzma",
+        "bz2",
+        "zlib",
+        "urllib.parse",
+        "stringprep",
+    ):
         try:
             import_module(name)
         except ImportError:

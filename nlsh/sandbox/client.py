@@ -26,7 +26,11 @@ from nlsh.turn import Effects, Result, Row, RowKind, Scene
 
 START_SECONDS = 60.0
 _START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.zygote import main; main({fd})"
-_ERRORS: dict[str, type[NlshError]] = {"Refused": Refused, "NotUnderstood": NotUnderstood, "ToolFailed": ToolFailed}
+_ERRORS: dict[str, type[NlshError]] = {
+    "Refused": Refused,
+    "NotUnderstood": NotUnderstood,
+    "ToolFailed": ToolFailed,
+}
 Progress = Callable[[str, int, int], None]
 
 
@@ -61,7 +65,11 @@ class Sandbox:
             ready, _, _ = select.select([self._channel], [], [], START_SECONDS)
             data = self._channel.recv(65536) if ready else b""
             if not data:
-                raise Refused("the sandbox helper did not start", "nothing is run without it; nlsh doctor says more", "no_sandbox")
+                raise Refused(
+                    "the sandbox helper did not start",
+                    "nothing is run without it; nlsh doctor says more",
+                    "no_sandbox",
+                )
             said = json.loads(data)
             self._level = (said["level"], said["why"])
         return self._level
@@ -127,7 +135,9 @@ class Sandbox:
             raise Refused("the sandbox helper has ended", "start nlsh again", "no_sandbox")
         return received[0]
 
-    def _listen(self, ours: socket.socket, pidfd: int, orders: dict[str, Any], progress: Progress, deadline: float) -> Result | dict[str, Any]:
+    def _listen(
+        self, ours: socket.socket, pidfd: int, orders: dict[str, Any], progress: Progress, deadline: float
+    ) -> Result | dict[str, Any]:
         try:
             send(ours, orders)
             while True:
@@ -136,7 +146,9 @@ class Sandbox:
                     raise ToolFailed("the call took too long and was stopped", "try it on less", "timeout")
                 message = receive(ours)
                 if message is None:
-                    raise ToolFailed("the call was ended by a limit of the sandbox", "try it on less", "limit")
+                    raise ToolFailed(
+                        "the call was ended by a limit of the sandbox", "try it on less", "limit"
+                    )
                 if "progress" in message:
                     progress(*message["progress"])
                 elif "error" in message:
@@ -148,17 +160,23 @@ class Sandbox:
         except KeyboardInterrupt as error:
             raise Interrupted() from error
         except (ConnectionError, ValueError, TypeError) as error:
-            raise ToolFailed("the call ended in the middle", "a limit of the sandbox was reached, or it was killed", "limit") from error
+            raise ToolFailed(
+                "the call ended in the middle",
+                "a limit of the sandbox was reached, or it was killed",
+                "limit",
+            ) from error
 
     def _error(self, record: dict[str, str]) -> NlshError:
         if record["kind"] == "Bug":
             self._log(record["message"])
             last = record["message"].strip().splitlines()[-1]
-            return ToolFailed(f"a mistake in nlsh itself: {last}", "nlsh doctor shows where the log is", "bug")
+            return ToolFailed(
+                f"a mistake in nlsh itself: {last}", "nlsh doctor shows where the log is", "bug"
+            )
         kind = _ERRORS.get(record["kind"], ToolFailed)
         if kind is NotUnderstood:
             return NotUnderstood(record["message"], record["hint"])
-        return kind(record["message"], record["hint"], record["code"])  # type: ignore[call-arg]
+        return kind(record["message"], record["hint"], record["code"])
 
 
 def _effects_record(effects: Effects) -> dict[str, Any]:
@@ -177,7 +195,9 @@ def _open_grants(confinement: Confinement) -> list[int]:
         except OSError as error:
             for fd in fds:
                 os.close(fd)
-            raise ToolFailed(f"{path}: {(error.strerror or 'error').lower()}", "check the name", "missing") from error
+            raise ToolFailed(
+                f"{path}: {(error.strerror or 'error').lower()}", "check the name", "missing"
+            ) from error
     return fds
 
 

@@ -41,7 +41,8 @@ class Confinement:
 
 def from_dict(record: dict[str, Any]) -> Confinement:
     """The confinement that `as_dict` recorded."""
-    return Confinement(**{k: tuple(v) if isinstance(v, list) else v for k, v in record.items()})
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+    return Confinement(**fields)
 
 
 def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, ...]) -> Confinement:
@@ -63,12 +64,22 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
     else:
         tier = 2 if effects.metadata or masks else 1
     if level == "python" and tier == 3:
-        raise Refused("external commands cannot be confined here", "this kernel forbids user namespaces; nlsh doctor says more", "no_sandbox")
+        raise Refused(
+            "external commands cannot be confined here",
+            "this kernel forbids user namespaces; nlsh doctor says more",
+            "no_sandbox",
+        )
     if level == "python" and masks:
-        raise Refused(f"{masks[0]} cannot be hidden here", "name a folder that does not hold it", "no_sandbox")
+        raise Refused(
+            f"{masks[0]} cannot be hidden here", "name a folder that does not hold it", "no_sandbox"
+        )
     if level == "python" and tier == 2:
         tier = 1
-    locks = tuple(path for path in (os.path.join(scene.cwd, name) for name in _LOCKED) if os.path.exists(path)) if tier == 3 else ()
+    locks = (
+        tuple(path for path in (os.path.join(scene.cwd, name) for name in _LOCKED) if os.path.exists(path))
+        if tier == 3
+        else ()
+    )
     return Confinement(
         tier, reads, writes, masks, locks, effects.sees_processes, effects.sees_devices, len(effects.signals),
         effects.metadata, effects.command, scene.cwd,

@@ -12,9 +12,23 @@ import stat
 
 from nlsh.sandbox import kernel
 
-_BASE = kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWNET
+_BASE = (
+    kernel.CLONE_NEWUSER
+    | kernel.CLONE_NEWNS
+    | kernel.CLONE_NEWIPC
+    | kernel.CLONE_NEWUTS
+    | kernel.CLONE_NEWNET
+)
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt")
-_SECRETS_OF_ETC = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/ssh", "/etc/sudoers", "/etc/sudoers.d")
+_SECRETS_OF_ETC = (
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/ssh",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+)
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -63,7 +77,7 @@ class Root:
     def build(self, *, programs: bool) -> None:
         """Make it and move into it; nothing of the old root stays reachable."""
         devices = [(f"/dev/{name}", os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC)) for name in _DEVICES]
-        top = "/tmp"  # noqa: S108  any folder that exists will do: the tmpfs is seen by this child alone
+        top = "/tmp"
         whole = next((s for s in self._sources if s[0] == "/"), None)
         if whole is not None:
             kernel.mount(f"/proc/self/fd/{whole[1]}", top, None, kernel.MS_BIND | kernel.MS_REC)
@@ -98,7 +112,13 @@ class Root:
         for path in self._masks:
             target = top + path
             if os.path.isdir(target):
-                kernel.mount("tmpfs", target, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_RDONLY, "size=4k,mode=555")
+                kernel.mount(
+                    "tmpfs",
+                    target,
+                    "tmpfs",
+                    kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_RDONLY,
+                    "size=4k,mode=555",
+                )
             elif os.path.lexists(target):
                 kernel.mount("/dev/null", target, None, kernel.MS_BIND)
 
@@ -109,8 +129,10 @@ class Root:
             kernel.mount(f"/proc/self/fd/{fd}", top + path, None, kernel.MS_BIND)
         os.makedirs(top + "/proc", exist_ok=True)
         os.makedirs(top + "/tmp", exist_ok=True)
-        if not any(source[0].startswith("/tmp/") for source in self._sources):  # noqa: S108
-            kernel.mount("tmpfs", top + "/tmp", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1g,mode=1777")
+        if not any(source[0].startswith("/tmp/") for source in self._sources):
+            kernel.mount(
+                "tmpfs", top + "/tmp", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1g,mode=1777"
+            )
 
 
 def mount_proc() -> bool:

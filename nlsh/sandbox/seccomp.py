@@ -64,7 +64,9 @@ llistxattr flistxattr futex sched_getaffinity getdents64 fadvise64 clock_gettime
 epoll_wait epoll_ctl openat mkdirat newfstatat unlinkat renameat linkat symlinkat readlinkat faccessat pselect6 ppoll
 set_robust_list epoll_pwait fallocate dup3 pipe pipe2 renameat2 getrandom copy_file_range statx rseq close_range openat2
 faccessat2""".split()
-_METADATA = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat setxattr lsetxattr fsetxattr".split()
+_METADATA = (
+    "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat setxattr lsetxattr fsetxattr".split()
+)
 _DENIED_TO_PROGRAMS = """ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd pidfd_open pidfd_send_signal kexec_load
 kexec_file_load mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr unshare setns
 bpf userfaultfd io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key perf_event_open open_by_handle_at

@@ -13,8 +13,7 @@ _UNITS = {
     )
 }
 _TENS = {
-    w: 10 * (i + 2)
-    for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+    w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
 }
 _LOOSE = {
     "a": 1, "an": 1, "single": 1, "couple": 2, "pair": 2, "few": 3, "several": 5,
@@ -108,7 +107,7 @@ def _han(said: str) -> float | None:
         return None
     if all(c in _HAN for c in said) and len(said) > 1:
         return int("".join(str(_HAN[c]) for c in said)) + half  # 二〇二四
-    total, current = 0, 0
+    total, current = 0.0, 0.0
     for char in said:
         if char in _HAN:
             current = _HAN[char]

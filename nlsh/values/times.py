@@ -22,9 +22,7 @@ _UNIT_WORDS = {
 }
 _UNITS = {w: unit for unit, words in _UNIT_WORDS.items() for w in words.split()}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _HAN_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _FIXED = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -190,15 +188,21 @@ def _calendar(said: str, now: datetime) -> Span | None:
         if not match[4] and start > now:
             start = start.replace(year=year - 1)
         return _period(start, "day" if day else "month")
-    if match := re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]+)月(?:(\d{1,2}|[一二三四五六七八九十]+)[日号])?", said):
+    if match := re.fullmatch(
+        r"(\d{1,2}|[一二三四五六七八九十]+)月(?:(\d{1,2}|[一二三四五六七八九十]+)[日号])?", said
+    ):
         month, day_number = int(number(match[1]) or 0), int(number(match[2] or "1") or 1)
         start = datetime(now.year, month, day_number)
-        return _period(start if start <= now else start.replace(year=now.year - 1), "day" if match[2] else "month")
+        return _period(
+            start if start <= now else start.replace(year=now.year - 1), "day" if match[2] else "month"
+        )
     return None
 
 
 def _weekday(said: str, now: datetime) -> Span | None:
-    if match := re.fullmatch(rf"(last |this |past )?({'|'.join(_DAYS)}|{'|'.join(d[:3] for d in _DAYS)})", said):
+    if match := re.fullmatch(
+        rf"(last |this |past )?({'|'.join(_DAYS)}|{'|'.join(d[:3] for d in _DAYS)})", said
+    ):
         index = [d[:3] for d in _DAYS].index(match[2][:3])
         today = _floor(now, "day")
         back = (today.weekday() - index) % 7

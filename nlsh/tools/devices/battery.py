@@ -23,7 +23,9 @@ def run(work: Work) -> Result:
     for name in sorted(os.listdir(base)) if os.path.isdir(base) else []:
         capacity = _read(os.path.join(base, name, "capacity"))
         if capacity.isdigit():
-            rows.append({"name": name, "percent": int(capacity), "status": _read(os.path.join(base, name, "status"))})
+            rows.append(
+                {"name": name, "percent": int(capacity), "status": _read(os.path.join(base, name, "status"))}
+            )
     if not rows:
         return Result("records", [], notes=["this machine has no battery"])
     return Result("records", rows, value=rows[0]["percent"], unit="percent")  # type: ignore[arg-type]
@@ -43,5 +45,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("how much battery is left", "am I plugged in", "battery level", "is it charging", "电池还有多少电"),
+    examples=(
+        "how much battery is left",
+        "am I plugged in",
+        "battery level",
+        "is it charging",
+        "电池还有多少电",
+    ),
 )

@@ -52,5 +52,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("how many cores do I have", "what processor is this", "how busy is the cpu", "load average", "处理器是什么型号"),
+    examples=(
+        "how many cores do I have",
+        "what processor is this",
+        "how busy is the cpu",
+        "load average",
+        "处理器是什么型号",
+    ),
 )

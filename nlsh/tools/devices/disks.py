@@ -33,7 +33,16 @@ def run(work: Work) -> Result:
         total, free = space.f_blocks * space.f_frsize, space.f_bavail * space.f_frsize
         if total:
             used = total - space.f_bfree * space.f_frsize
-            rows.append({"mount": part.mountpoint, "device": part.device, "type": part.fstype, "total": total, "used": used, "free": free})
+            rows.append(
+                {
+                    "mount": part.mountpoint,
+                    "device": part.device,
+                    "type": part.fstype,
+                    "total": total,
+                    "used": used,
+                    "free": free,
+                }
+            )
     here = os.statvfs(work.scene.cwd)
     return Result("records", rows, value=here.f_bavail * here.f_frsize, unit="bytes")
 
@@ -44,5 +53,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("how much disk space is left", "is my disk full", "df -h", "list the drives", "硬盘还有多少空间"),
+    examples=(
+        "how much disk space is left",
+        "is my disk full",
+        "df -h",
+        "list the drives",
+        "硬盘还有多少空间",
+    ),
 )

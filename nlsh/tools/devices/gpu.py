@@ -31,7 +31,11 @@ def run(work: Work) -> Result:
         if not _read(folder, "class").startswith("0x03"):
             continue
         vendor = _read(folder, "vendor")
-        row = {"name": f"{_VENDORS.get(vendor, vendor)} {_read(folder, 'device')}", "address": name, "driver": _driver(folder)}
+        row = {
+            "name": f"{_VENDORS.get(vendor, vendor)} {_read(folder, 'device')}",
+            "address": name,
+            "driver": _driver(folder),
+        }
         total, used = _read(folder, "mem_info_vram_total"), _read(folder, "mem_info_vram_used")
         if total:
             row["memory"], row["used"] = int(total), int(used or 0)  # type: ignore[assignment]
@@ -60,5 +64,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("do I have a GPU", "what graphics card is in here", "gpu info", "is there an nvidia card", "显卡是什么"),
+    examples=(
+        "do I have a GPU",
+        "what graphics card is in here",
+        "gpu info",
+        "is there an nvidia card",
+        "显卡是什么",
+    ),
 )

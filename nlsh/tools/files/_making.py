@@ -111,7 +111,9 @@ def run_changes(work: Work) -> Result:
             where = os.fsdecode(where) if isinstance(where, bytes) else str(where)
             reason = (error.strerror or "error").lower()
             before = f"; {done} of {total} changes were made before" if done else ""
-            raise ToolFailed(f"{where}: {reason}{before}", "nlsh undo takes back what was done" if done else "") from error
+            raise ToolFailed(
+                f"{where}: {reason}{before}", "nlsh undo takes back what was done" if done else ""
+            ) from error
         done += 1
         if done % 256 == 0:
             work.progress(change.op, done, total)
@@ -127,7 +129,12 @@ def _row(change: Change, cwd: str) -> Row:
     try:
         row = record(now_at, os.lstat(now_at), cwd)
     except OSError:
-        row = {"path": shown(now_at, cwd), "size": change.size, "modified": None, "kind": "folder" if change.folder else "file"}
+        row = {
+            "path": shown(now_at, cwd),
+            "size": change.size,
+            "modified": None,
+            "kind": "folder" if change.folder else "file",
+        }
     if change.op in ("move", "copy"):
         row["from"] = shown(change.path, cwd)
     return row

@@ -24,11 +24,16 @@ def effects(asked: Asked) -> Effects:
         raise ToolFailed(f"{path} is a folder", "name the file to add to", "is_folder")
     text = asked.args.text + "\n"
     if not os.path.lexists(path):
-        changes = [*missing_folders(os.path.dirname(path)), Change("create", path, text=text, mode=0o644, size=len(text.encode()))]
+        changes = [
+            *missing_folders(os.path.dirname(path)),
+            Change("create", path, text=text, mode=0o644, size=len(text.encode())),
+        ]
         return Effects(writes=writes_for(changes), changes=tuple(changes))
     real = os.path.realpath(path)
     if os.lstat(real).st_nlink > 1:
-        raise ToolFailed(f"{path} has another name elsewhere (a hard link)", "add to a copy instead", "linked")
+        raise ToolFailed(
+            f"{path} has another name elsewhere (a hard link)", "add to a copy instead", "linked"
+        )
     size = os.stat(real).st_size
     if size and not _ends_with_newline(real):
         text = "\n" + text
@@ -52,5 +57,11 @@ TOOL = Tool(
     run=run_changes,
     gives="files",
     targets=("path",),
-    examples=("append done to log.txt", 'add "call Anna" to todo.md', "add a line saying finished to report.txt", "put milk at the end of list.txt", "在 日记.txt 末尾加上 今天下雨"),
+    examples=(
+        "append done to log.txt",
+        'add "call Anna" to todo.md',
+        "add a line saying finished to report.txt",
+        "put milk at the end of list.txt",
+        "在 日记.txt 末尾加上 今天下雨",
+    ),
 )

@@ -12,7 +12,15 @@ from nlsh.tools.files._making import checked, sources, writes_for
 from nlsh.tools.files._records import Trouble, record, tree_size, walk
 from nlsh.turn import Effects, Result
 
-_MODES = {".zip": "", ".tar": "w:", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.bz2": "w:bz2", ".tar.xz": "w:xz", ".txz": "w:xz"}
+_MODES = {
+    ".zip": "",
+    ".tar": "w:",
+    ".tar.gz": "w:gz",
+    ".tgz": "w:gz",
+    ".tar.bz2": "w:bz2",
+    ".tar.xz": "w:xz",
+    ".txz": "w:xz",
+}
 
 
 class Archive(Args):
@@ -27,7 +35,9 @@ def effects(asked: Asked) -> Effects:
     paths = checked(sources(asked, "archive"))
     if not paths:
         return Effects()
-    target = asked.args.to or (paths[0].rstrip("/") if len(paths) == 1 else os.path.join(asked.scene.cwd, "archive"))
+    target = asked.args.to or (
+        paths[0].rstrip("/") if len(paths) == 1 else os.path.join(asked.scene.cwd, "archive")
+    )
     if os.path.isdir(target) and asked.args.to:
         target = os.path.join(target, os.path.basename(paths[0]) if len(paths) == 1 else "archive")
     if not target.lower().endswith(tuple(_MODES)):
@@ -66,11 +76,13 @@ def _members(work: Work) -> list[tuple[str, str]]:
         base = os.path.dirname(source)
         found.append((source, os.path.basename(source)))
         if os.path.isdir(source) and not os.path.islink(source):
-
-
             below = walk(source, hidden=True, depth=None, trouble=Trouble())
             found.extend((path, os.path.relpath(path, base)) for path, _, _ in below)
-    return [(path, name) for path, name in found if os.path.isfile(path) or os.path.isdir(path) or os.path.islink(path)]
+    return [
+        (path, name)
+        for path, name in found
+        if os.path.isfile(path) or os.path.isdir(path) or os.path.islink(path)
+    ]
 
 
 def _zip(partial: str, work: Work) -> int:
@@ -100,5 +112,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("zip the photos folder", "compress src into src.tar.gz", "make an archive of Documents called docs.zip", "tar up logs", "把 项目 打包成 项目.zip"),
+    examples=(
+        "zip the photos folder",
+        "compress src into src.tar.gz",
+        "make an archive of Documents called docs.zip",
+        "tar up logs",
+        "把 项目 打包成 项目.zip",
+    ),
 )

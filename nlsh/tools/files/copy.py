@@ -21,7 +21,9 @@ def effects(asked: Asked) -> Effects:
     if asked.args.to is None:
         raise NotUnderstood("copy it where?", "say the folder or the new name")
     changes = transfers("copy", paths, asked.args.to, Trash(asked.scene.home).place)
-    return Effects(reads=tuple(paths[:1000]), writes=writes_for(changes), changes=tuple(changes), metadata=True)
+    return Effects(
+        reads=tuple(paths[:1000]), writes=writes_for(changes), changes=tuple(changes), metadata=True
+    )
 
 
 TOOL = Tool(
@@ -32,5 +34,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("copy notes.txt to Documents", "duplicate config.yml as config.bak", "make a copy of photos in backup", "cp a.txt b.txt", "把 报告.pdf 复制到 备份"),
+    examples=(
+        "copy notes.txt to Documents",
+        "duplicate config.yml as config.bak",
+        "make a copy of photos in backup",
+        "cp a.txt b.txt",
+        "把 报告.pdf 复制到 备份",
+    ),
 )

@@ -36,5 +36,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("delete old.log", "get rid of the .pyc files below here", "trash the empty folders", "remove build", "删除 临时.txt"),
+    examples=(
+        "delete old.log",
+        "get rid of the .pyc files below here",
+        "trash the empty folders",
+        "remove build",
+        "删除 临时.txt",
+    ),
 )

@@ -49,8 +49,14 @@ def inspect(work: Work) -> dict[str, Any]:
     with _opened(path) as pack:
         for count, member in enumerate(pack.members()):
             total += member.size
-            if count > LIMIT_MEMBERS or total > LIMIT_BYTES or total > max(os.path.getsize(path), 4096) * LIMIT_RATIO:
-                raise Refused(f"{path} would unpack to far more than it is", "unpack it by hand if you trust it", "bomb")
+            if (
+                count > LIMIT_MEMBERS
+                or total > LIMIT_BYTES
+                or total > max(os.path.getsize(path), 4096) * LIMIT_RATIO
+            ):
+                raise Refused(
+                    f"{path} would unpack to far more than it is", "unpack it by hand if you trust it", "bomb"
+                )
             parts = _safe(member).split("/")
             tops[parts[0]] = tops.get(parts[0], False) or member.folder or len(parts) > 1
     return {"tops": tops, "size": total}
@@ -135,11 +141,19 @@ def _unpack(pack: "_Pack", staging: str, work: Work) -> None:
 def _safe(member: _Member) -> str:
     name = os.path.normpath(member.name.replace("\\", "/"))
     if member.name.startswith("/") or name.startswith("../") or name in ("..", ".") or "\0" in name:
-        raise Refused(f"the archive holds '{member.name}', which would land outside the folder", "it was not unpacked", "escape")
+        raise Refused(
+            f"the archive holds '{member.name}', which would land outside the folder",
+            "it was not unpacked",
+            "escape",
+        )
     if member.link is not None:
         goal = os.path.normpath(os.path.join(os.path.dirname(name), member.link))
         if member.link.startswith("/") or goal.startswith(".."):
-            raise Refused(f"the archive holds a link out of the folder: '{member.name}'", "it was not unpacked", "escape")
+            raise Refused(
+                f"the archive holds a link out of the folder: '{member.name}'",
+                "it was not unpacked",
+                "escape",
+            )
     return name
 
 
@@ -159,18 +173,26 @@ class _Pack:
         if isinstance(self._handle, zipfile.ZipFile):
             for info in self._handle.infolist():
                 mode = info.external_attr >> 16
-                link = self._handle.read(info).decode("utf-8", "surrogateescape") if stat.S_ISLNK(mode) else None
+                link = (
+                    self._handle.read(info).decode("utf-8", "surrogateescape") if stat.S_ISLNK(mode) else None
+                )
                 try:
                     modified = time.mktime((*info.date_time, 0, 0, -1))
                 except (ValueError, OverflowError):
                     modified = 0.0
-                yield _Member(info.filename, info.is_dir(), info.file_size, mode & 0o777 or 0o644, modified, link)
+                yield _Member(
+                    info.filename, info.is_dir(), info.file_size, mode & 0o777 or 0o644, modified, link
+                )
             return
         for entry in self._handle.getmembers():
             if entry.name in (".", "./"):
                 continue
             if not (entry.isfile() or entry.isdir() or entry.issym()):
-                raise Refused(f"the archive holds '{entry.name}', a device or hard link", "it was not unpacked", "special")
+                raise Refused(
+                    f"the archive holds '{entry.name}', a device or hard link",
+                    "it was not unpacked",
+                    "special",
+                )
             link = entry.linkname if entry.issym() else None
             yield _Member(entry.name, entry.isdir(), entry.size, entry.mode, float(entry.mtime), link)
 
@@ -190,7 +212,9 @@ def _opened(path: str) -> _Pack:
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
         if isinstance(error, PermissionError):
             raise ToolFailed(f"cannot read {path}") from error
-        raise ToolFailed(f"{path} is no archive that I can read", "zip and tar (gz, bz2, xz) can be unpacked", "no_archive") from error
+        raise ToolFailed(
+            f"{path} is no archive that I can read", "zip and tar (gz, bz2, xz) can be unpacked", "no_archive"
+        ) from error
 
 
 def _stem(name: str) -> str:
@@ -209,5 +233,11 @@ TOOL = Tool(
     takes=FILES,
     targets=("path",),
     inspect=inspect,
-    examples=("unzip photos.zip", "extract backup.tar.gz into restore", "unpack data.tar.xz here", "what came in the zip, open up bundle.zip", "解压 资料.zip"),
+    examples=(
+        "unzip photos.zip",
+        "extract backup.tar.gz into restore",
+        "unpack data.tar.xz here",
+        "what came in the zip, open up bundle.zip",
+        "解压 资料.zip",
+    ),
 )

@@ -21,7 +21,7 @@ def effects(asked: Asked) -> Effects:
     paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
     if not paths and not asked.rows:
         raise NotUnderstood("information about which file?", "name it, or find files first")
-    return Effects(reads=tuple([*paths[:64], "/etc/passwd", "/etc/group"]))
+    return Effects(reads=(*paths[:64], "/etc/passwd", "/etc/group"))
 
 
 def run(work: Work) -> Result:
@@ -70,5 +70,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("details of report.pdf", "when was notes.txt last changed", "who owns backup.tar", "permissions of deploy.sh", "这个文件 a.txt 多大"),
+    examples=(
+        "details of report.pdf",
+        "when was notes.txt last changed",
+        "who owns backup.tar",
+        "permissions of deploy.sh",
+        "这个文件 a.txt 多大",
+    ),
 )

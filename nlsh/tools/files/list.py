@@ -27,7 +27,9 @@ def run(work: Work) -> Result:
         return read_text(work.args.path, None, None)
     trouble = Trouble()
     hidden = work.args.hidden
-    return Result("files", listing(work.args.path, work.scene, hidden=hidden, trouble=trouble), notes=trouble.notes())
+    return Result(
+        "files", listing(work.args.path, work.scene, hidden=hidden, trouble=trouble), notes=trouble.notes()
+    )
 
 
 TOOL = Tool(
@@ -36,5 +38,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="files",
-    examples=("what is in Documents", "list everything here, hidden files too", "show this folder", "ls", "看看下载里有什么"),
+    examples=(
+        "what is in Documents",
+        "list everything here, hidden files too",
+        "show this folder",
+        "ls",
+        "看看下载里有什么",
+    ),
 )

@@ -33,5 +33,11 @@ TOOL = Tool(
     run=run_changes,
     gives="files",
     targets=("path",),
-    examples=("make a folder called invoices", "mkdir photos/2024", "I need a directory named backup in Documents", "create folder tmp", "新建文件夹 照片"),
+    examples=(
+        "make a folder called invoices",
+        "mkdir photos/2024",
+        "I need a directory named backup in Documents",
+        "create folder tmp",
+        "新建文件夹 照片",
+    ),
 )

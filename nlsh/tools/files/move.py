@@ -44,5 +44,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("move report.pdf to Archive", "put all the screenshots in Pictures", "mv old.txt backup", "throw these into a folder called done", "把图片移到 照片"),
+    examples=(
+        "move report.pdf to Archive",
+        "put all the screenshots in Pictures",
+        "mv old.txt backup",
+        "throw these into a folder called done",
+        "把图片移到 照片",
+    ),
 )

@@ -16,7 +16,9 @@ class Permissions(Args):
     """Which files, and what may be done with them."""
 
     path: Path | None = None
-    change: Literal["executable", "not_executable", "read_only", "writable", "private", "public"] | None = None
+    change: Literal["executable", "not_executable", "read_only", "writable", "private", "public"] | None = (
+        None
+    )
     mode: Text | None = None
 
 
@@ -36,9 +38,14 @@ def _mode(args: Permissions, old: int, folder: bool) -> int:
     if args.mode is not None:
         digits = args.mode.strip()
         if not (digits.isdigit() and 3 <= len(digits) <= 4 and all(c in "01234567" for c in digits)):
-            raise NotUnderstood(f"'{digits}' is not a mode", "say three octal digits such as 644, or a word such as executable")
+            raise NotUnderstood(
+                f"'{digits}' is not a mode",
+                "say three octal digits such as 644, or a word such as executable",
+            )
         if int(digits, 8) > 0o777:
-            raise NotUnderstood("set-id and sticky bits are not set from a sentence", "use ! chmod at the prompt")
+            raise NotUnderstood(
+                "set-id and sticky bits are not set from a sentence", "use ! chmod at the prompt"
+            )
         return int(digits, 8)
     reads = (old & 0o444) >> 2
     if args.change == "executable":
@@ -64,5 +71,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("make deploy.sh executable", "chmod 644 index.html", "make secrets.txt readable only by me", "protect notes.txt from changes", "给 run.sh 执行权限"),
+    examples=(
+        "make deploy.sh executable",
+        "chmod 644 index.html",
+        "make secrets.txt readable only by me",
+        "protect notes.txt from changes",
+        "给 run.sh 执行权限",
+    ),
 )

@@ -32,7 +32,9 @@ def run(work: Work) -> Result:
     paths = work.effects.reads
     if len(paths) == 1 and os.path.isdir(paths[0]):
         trouble = Trouble()
-        return Result("files", listing(paths[0], work.scene, hidden=False, trouble=trouble), notes=trouble.notes())
+        return Result(
+            "files", listing(paths[0], work.scene, hidden=False, trouble=trouble), notes=trouble.notes()
+        )
     if not paths:
         return Result("text", text="")
     if len(paths) == 1:
@@ -49,5 +51,11 @@ TOOL = Tool(
     gives="text",
     takes=FILES,
     targets=("path",),
-    examples=("read notes.txt", "the first 20 lines of server.log", "cat README.md", "the end of app.log", "打开 说明.txt 看看"),
+    examples=(
+        "read notes.txt",
+        "the first 20 lines of server.log",
+        "cat README.md",
+        "the end of app.log",
+        "打开 说明.txt 看看",
+    ),
 )

@@ -45,5 +45,11 @@ TOOL = Tool(
     gives="files",
     takes=FILES,
     targets=("path",),
-    examples=("rename draft.txt to final.txt", "call the folder tmp archive instead", "change the name of a.png to logo.png", "mv img1.jpg cover.jpg", "把 草稿.txt 改名为 定稿.txt"),
+    examples=(
+        "rename draft.txt to final.txt",
+        "call the folder tmp archive instead",
+        "change the name of a.png to logo.png",
+        "mv img1.jpg cover.jpg",
+        "把 草稿.txt 改名为 定稿.txt",
+    ),
 )

@@ -76,6 +76,11 @@ TOOL = Tool(
     run=run,
     gives="matches",
     takes=FILES,
-    targets=("under",),
-    examples=("which files mention invoice", "search for TODO in src", 'grep "connection refused" in the logs', "find timeout in python files", "在 src 里搜索 密码"),
+    examples=(
+        "which files mention invoice",
+        "search for TODO in src",
+        'grep "connection refused" in the logs',
+        "find timeout in python files",
+        "在 src 里搜索 密码",
+    ),
 )

@@ -52,5 +52,11 @@ TOOL = Tool(
     run=run,
     gives="files",
     takes=FILES,
-    examples=("how big is Downloads", "what takes up the space in here", "disk usage of Videos", "du -sh projects", "这个文件夹多大"),
+    examples=(
+        "how big is Downloads",
+        "what takes up the space in here",
+        "disk usage of Videos",
+        "du -sh projects",
+        "这个文件夹多大",
+    ),
 )

@@ -27,12 +27,25 @@ def effects(asked: Asked) -> Effects:
         if text is None:
             raise ToolFailed(f"{path} is already there", "say what it should contain to replace it", "exists")
         if os.lstat(path).st_nlink > 1:
-            raise ToolFailed(f"{path} has another name elsewhere (a hard link)", "write to a copy instead", "linked")
+            raise ToolFailed(
+                f"{path} has another name elsewhere (a hard link)", "write to a copy instead", "linked"
+            )
         size = os.stat(path).st_size
-        changes = [Change("replace", os.path.realpath(path), text=body, old=size, size=len(body.encode(errors="surrogateescape")))]
+        changes = [
+            Change(
+                "replace",
+                os.path.realpath(path),
+                text=body,
+                old=size,
+                size=len(body.encode(errors="surrogateescape")),
+            )
+        ]
     else:
         size = len(body.encode(errors="surrogateescape"))
-        changes = [*missing_folders(os.path.dirname(path)), Change("create", path, text=body, mode=0o644, size=size)]
+        changes = [
+            *missing_folders(os.path.dirname(path)),
+            Change("create", path, text=body, mode=0o644, size=size),
+        ]
     return Effects(writes=writes_for(changes), changes=tuple(changes))
 
 
@@ -43,5 +56,11 @@ TOOL = Tool(
     run=run_changes,
     gives="files",
     targets=("path",),
-    examples=("write hello world to greeting.txt", "create an empty file todo.md", "touch notes.txt", 'put "buy milk" into list.txt', "新建文件 笔记.txt"),
+    examples=(
+        "write hello world to greeting.txt",
+        "create an empty file todo.md",
+        "touch notes.txt",
+        'put "buy milk" into list.txt',
+        "新建文件 笔记.txt",
+    ),
 )

@@ -29,5 +29,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="processes",
-    examples=("what is eating my memory", "top 5 processes by memory", "which programs use the most RAM", "memory hogs", "哪个程序最占内存"),
+    examples=(
+        "what is eating my memory",
+        "top 5 processes by memory",
+        "which programs use the most RAM",
+        "memory hogs",
+        "哪个程序最占内存",
+    ),
 )

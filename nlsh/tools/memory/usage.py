@@ -20,7 +20,12 @@ def run(work: Work) -> Result:
     """`value` is what is available in bytes; rows for memory and swap."""
     memory, swap = psutil.virtual_memory(), psutil.swap_memory()
     rows = [
-        {"what": "memory", "total": memory.total, "used": memory.total - memory.available, "available": memory.available},
+        {
+            "what": "memory",
+            "total": memory.total,
+            "used": memory.total - memory.available,
+            "available": memory.available,
+        },
         {"what": "swap", "total": swap.total, "used": swap.used, "available": swap.free},
     ]
     return Result("records", rows, value=memory.available, unit="bytes")
@@ -32,5 +37,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("how much memory is free", "am I running out of RAM", "free -h", "memory usage", "内存还剩多少"),
+    examples=(
+        "how much memory is free",
+        "am I running out of RAM",
+        "free -h",
+        "memory usage",
+        "内存还剩多少",
+    ),
 )

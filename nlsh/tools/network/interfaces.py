@@ -25,5 +25,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("what is my ip address", "show the network interfaces", "ip addr", "am I connected", "我的 IP 是多少"),
+    examples=(
+        "what is my ip address",
+        "show the network interfaces",
+        "ip addr",
+        "am I connected",
+        "我的 IP 是多少",
+    ),
 )

@@ -33,5 +33,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="processes",
-    examples=("what is listening on port 8080", "which ports are open", "who uses port 3000", "ss -tlnp", "哪个进程占用了 8080 端口"),
+    examples=(
+        "what is listening on port 8080",
+        "which ports are open",
+        "who uses port 3000",
+        "ss -tlnp",
+        "哪个进程占用了 8080 端口",
+    ),
 )

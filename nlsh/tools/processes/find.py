@@ -38,5 +38,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="processes",
-    examples=("is firefox running", "find the nginx process", "what is process 4242", "pgrep python", "看看 chrome 在不在运行"),
+    examples=(
+        "is firefox running",
+        "find the nginx process",
+        "what is process 4242",
+        "pgrep python",
+        "看看 chrome 在不在运行",
+    ),
 )

@@ -31,5 +31,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="processes",
-    examples=("what is running", "list all processes", "show me what is eating the cpu", "ps aux", "有哪些进程在运行"),
+    examples=(
+        "what is running",
+        "list all processes",
+        "show me what is eating the cpu",
+        "ps aux",
+        "有哪些进程在运行",
+    ),
 )

@@ -41,5 +41,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="processes",
-    examples=("show the process tree", "which process started which", "pstree", "processes as a tree", "进程树"),
+    examples=(
+        "show the process tree",
+        "which process started which",
+        "pstree",
+        "processes as a tree",
+        "进程树",
+    ),
 )

@@ -19,12 +19,20 @@ class Sort(Args):
 def run(work: Work) -> Result:
     """Stable; rows without the field come last."""
     args: Sort = work.args
-    default = {"size": "largest", "memory": "largest", "cpu": "largest", "modified": "newest", "started": "newest"}
+    default = {
+        "size": "largest",
+        "memory": "largest",
+        "cpu": "largest",
+        "modified": "newest",
+        "started": "newest",
+    }
     order = args.order or default.get(args.by, "ascending")
     backwards = order in ("largest", "newest", "descending")
     have = [row for row in work.rows if field(row, args.by) is not None]
     lack = [row for row in work.rows if field(row, args.by) is None]
-    return Result(work.kind, sorted(have, key=lambda row: sort_key(field(row, args.by)), reverse=backwards) + lack)
+    return Result(
+        work.kind, sorted(have, key=lambda row: sort_key(field(row, args.by)), reverse=backwards) + lack
+    )
 
 
 def field(row: Row, by: str) -> Any:

@@ -18,7 +18,11 @@ def run(work: Work) -> Result:
     """`value` is the total: bytes, or percent for cpu."""
     values = [field(row, work.args.by) for row in work.rows]
     total = sum(value for value in values if isinstance(value, int | float))
-    return Result("value", value=round(total, 1) if work.args.by == "cpu" else total, unit="percent" if work.args.by == "cpu" else "bytes")
+    return Result(
+        "value",
+        value=round(total, 1) if work.args.by == "cpu" else total,
+        unit="percent" if work.args.by == "cpu" else "bytes",
+    )
 
 
 TOOL = Tool(
@@ -28,5 +32,11 @@ TOOL = Tool(
     run=run,
     gives="value",
     takes=ANY_ROWS,
-    examples=("how big are they together", "the total size", "add up their memory", "sum of the sizes", "一共多大"),
+    examples=(
+        "how big are they together",
+        "the total size",
+        "add up their memory",
+        "sum of the sizes",
+        "一共多大",
+    ),
 )

@@ -52,5 +52,11 @@ TOOL = Tool(
     run=run,
     gives="same",
     takes=ANY_ROWS,
-    examples=("only the pdfs", "just those over 5 MB", "which of them are from last week", "only the ones with draft in the name", "只要大于一兆的"),
+    examples=(
+        "only the pdfs",
+        "just those over 5 MB",
+        "which of them are from last week",
+        "only the ones with draft in the name",
+        "只要大于一兆的",
+    ),
 )

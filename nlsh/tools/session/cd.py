@@ -28,6 +28,5 @@ TOOL = Tool(
     run=run,
     gives="text",
     local=True,
-    targets=("path",),
     examples=("go to Downloads", "cd projects", "change into src", "take me home", "进入 文档 文件夹"),
 )

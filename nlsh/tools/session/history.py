@@ -23,5 +23,11 @@ TOOL = Tool(
     run=run,
     gives="records",
     local=True,
-    examples=("what did I do before", "show the history", "my last 10 commands", "what have I asked so far", "历史记录"),
+    examples=(
+        "what did I do before",
+        "show the history",
+        "my last 10 commands",
+        "what have I asked so far",
+        "历史记录",
+    ),
 )

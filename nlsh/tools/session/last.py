@@ -11,7 +11,13 @@ class Last(Args):
 
 def run(work: Work) -> Result:
     """The rows that the turn before left, or its text or value."""
-    return Result(work.kind, work.rows, value=work.facts.get("value"), text=work.facts.get("text"), unit=work.facts.get("unit", ""))
+    return Result(
+        work.kind,
+        work.rows,
+        value=work.facts.get("value"),
+        text=work.facts.get("text"),
+        unit=work.facts.get("unit", ""),
+    )
 
 
 TOOL = Tool(

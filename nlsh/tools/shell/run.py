@@ -34,7 +34,9 @@ def run(work: Work) -> Result:
     """`text` is what it printed, standard error included; `value` its exit status."""
     output, status = work.facts["output"], work.facts["status"]
     if status == 127:
-        raise ToolFailed(f"there is no command {work.args.command.split()[0]}", "check its name", "no_command")
+        raise ToolFailed(
+            f"there is no command {work.args.command.split()[0]}", "check its name", "no_command"
+        )
     failure = f"the command ended with status {status}" if status else None
     return Result("text", text=output, value=status, failure=failure)
 
@@ -46,5 +48,11 @@ TOOL = Tool(
     run=run,
     gives="text",
     targets=("command",),
-    examples=("run make test", "execute git status", "run the command wc -l notes.txt", "start python3 build.py", "运行 make"),
+    examples=(
+        "run make test",
+        "execute git status",
+        "run the command wc -l notes.txt",
+        "start python3 build.py",
+        "运行 make",
+    ),
 )

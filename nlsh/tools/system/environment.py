@@ -42,5 +42,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("what is my PATH", "show the environment variables", "echo $HOME", "is EDITOR set", "环境变量 LANG 是什么"),
+    examples=(
+        "what is my PATH",
+        "show the environment variables",
+        "echo $HOME",
+        "is EDITOR set",
+        "环境变量 LANG 是什么",
+    ),
 )

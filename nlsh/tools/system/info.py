@@ -50,5 +50,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("what system is this", "which kernel version", "uname -a", "what is my hostname", "这是什么系统"),
+    examples=(
+        "what system is this",
+        "which kernel version",
+        "uname -a",
+        "what is my hostname",
+        "这是什么系统",
+    ),
 )

@@ -14,7 +14,12 @@ class Time(Args):
 def run(work: Work) -> Result:
     """Local time with its zone."""
     now = datetime.fromtimestamp(work.scene.now).astimezone()
-    row = {"date": now.strftime("%Y-%m-%d"), "time": now.strftime("%H:%M:%S"), "weekday": now.strftime("%A"), "zone": now.strftime("%Z %z")}
+    row = {
+        "date": now.strftime("%Y-%m-%d"),
+        "time": now.strftime("%H:%M:%S"),
+        "weekday": now.strftime("%A"),
+        "zone": now.strftime("%Z %z"),
+    }
     return Result("records", [row], text=now.strftime("%A, %d %B %Y, %H:%M:%S %Z"))
 
 

@@ -31,5 +31,11 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="records",
-    examples=("how long has this machine been up", "when was the last reboot", "uptime", "since when is it running", "开机多久了"),
+    examples=(
+        "how long has this machine been up",
+        "when was the last reboot",
+        "uptime",
+        "since when is it running",
+        "开机多久了",
+    ),
 )

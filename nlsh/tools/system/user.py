@@ -19,8 +19,15 @@ def effects(_: Asked) -> Effects:
 
 def run(work: Work) -> Result:
     """One row: name, ids, groups, home."""
-    groups = " ".join(_name("/etc/group", group) for group in sorted(set(work.facts.get("groups", [os.getgid()]))))
-    row = {"user": _name("/etc/passwd", work.facts.get("uid", os.getuid())), "uid": work.facts.get("uid", os.getuid()), "groups": groups, "home": work.scene.home}
+    groups = " ".join(
+        _name("/etc/group", group) for group in sorted(set(work.facts.get("groups", [os.getgid()])))
+    )
+    row = {
+        "user": _name("/etc/passwd", work.facts.get("uid", os.getuid())),
+        "uid": work.facts.get("uid", os.getuid()),
+        "groups": groups,
+        "home": work.scene.home,
+    }
     return Result("records", [row])
 
 

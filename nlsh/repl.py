@@ -1,0 +1,188 @@
+"""The interactive prompt: a line is a sentence, unless it begins with `!` or is a built-in.
+
+The prompt is on screen while the model still loads. A command after `!` is the user's
+own act: it runs in their shell, with their rights, outside the sandbox, and is recorded.
+"""
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from nlsh.agent.planner import Planner
+from nlsh.agent.turns import Manners, Preview, Shell
+from nlsh.answers import in_words
+from nlsh.assembly import Options, Parts
+from nlsh.errors import Exit, NlshError, ToolFailed
+from nlsh.memory.store import said_before
+from nlsh.render import Screen, harmless
+from nlsh.turn import Act
+
+GOODBYE = {"exit", "quit", "logout", ":q", "退出", "再见"}
+HISTORY_LINES = 2000
+
+
+class Loading:
+    """A planner that loads on a thread of its own; the first sentence waits for it if it must."""
+
+    def __init__(self, load: Callable[[], Planner]) -> None:
+        self._load = load
+        self._planner: Planner | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._planner = self._load()
+        except BaseException as error:
+            self._error = error
+
+    def __call__(self) -> Planner:
+        """The planner; whatever stopped it from loading is raised here."""
+        self._thread.join()
+        if self._planner is None:
+            raise self._error or NlshError("model", "the model did not load")
+        return self._planner
+
+
+def interactive(options: Options) -> int:
+    """Read, do, show, until the end of input; the exit code of the last turn."""
+    import sys
+
+    screen = Screen()
+    if not sys.stdin.isatty():
+        raise NlshError(
+            "no_terminal",
+            "there is no terminal to talk on",
+            'say it with -c: nlsh -c "…"',
+            exit_code=Exit.USAGE,
+        )
+    parts = Parts(options, screen.notice)
+    try:
+        shell = parts.shell(Manners(None, options.yes, options.dry_run))
+        shell.planner = Loading(parts.planner)
+        return Repl(shell, parts, screen).run()
+    finally:
+        parts.close()
+
+
+class Repl:
+    """One interactive conversation."""
+
+    def __init__(self, shell: Shell, parts: Parts, screen: Screen) -> None:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.history import InMemoryHistory
+
+        self.shell, self.parts, self.screen = shell, parts, screen
+        history = InMemoryHistory()
+        for said in reversed(said_before(parts.store, HISTORY_LINES)):
+            history.append_string(said)
+        self._session: Any = PromptSession(history=history, enable_history_search=True)
+        self._cwd = self._before = shell.cwd
+        self._code = 0
+        self._open_question: tuple[str, tuple[Act, ...]] = ("", ())
+        shell.manners.confirm = None if parts.options.no_input else self._confirm
+
+    def run(self) -> int:
+        """Until exit, or Ctrl-D on an empty line."""
+        self.screen.write("nlsh: say what you want; help shows what can be said, exit leaves")
+        if self.parts.sandbox.level != "full":
+            self.screen.notice(f"sandbox: {self.parts.sandbox.level} ({self.parts.sandbox.level_reason})")
+        while True:
+            try:
+                line = self._session.prompt(self._prompt()).strip()
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return self._code
+            if line in GOODBYE:
+                return self._code
+            if not line:
+                continue
+            try:
+                self._do(line)
+            except KeyboardInterrupt:
+                self.screen.notice("interrupted")
+                self._code = 130
+            except NlshError as error:
+                self.screen.notice(error.message)
+                if error.hint:
+                    self.screen.notice("  " + error.hint)
+                self._code = int(error.exit_code)
+
+    def _prompt(self) -> str:
+        cwd = self.shell.cwd
+        home = self.shell.home
+        short = "~" + cwd[len(home) :] if cwd == home or cwd.startswith(home + "/") else cwd
+        return f"{harmless(short)} › "
+
+    def _do(self, line: str) -> None:
+        if line.startswith("!"):
+            self._command(line[1:].strip())
+        elif line == "cd" or (line.startswith("cd ") and self._folder(line[3:].strip())):
+            self._cd(line[2:].strip())
+        else:
+            self._say(line)
+            if self.shell.cwd != self._cwd:
+                self._enter(self.shell.cwd)
+
+    def _say(self, line: str) -> None:
+        """A sentence, or the number of a reading that was offered for the one before."""
+        said, readings = self._open_question
+        self._open_question = ("", ())
+        if line.isdigit() and 1 <= int(line) <= len(readings):
+            turn = self.shell.say(said, readings[int(line) - 1])
+        else:
+            turn = self.shell.say(line)
+        self._code = turn.exit_code
+        if turn.status == "not_understood" and turn.readings:
+            self._open_question = (line, turn.readings)
+            self.screen.notice((turn.error or {}).get("message", ""))
+            for number, reading in enumerate(turn.readings, 1):
+                self.screen.notice(f"  {number}  {in_words(reading.calls)}")
+            self.screen.notice("  a number picks one")
+        else:
+            self.screen.turn(turn, fold=True)
+
+    def _folder(self, words: str) -> bool:
+        return words == "-" or os.path.isdir(os.path.join(self.shell.cwd, os.path.expanduser(words)))
+
+    def _cd(self, words: str) -> None:
+        target = self._before if words == "-" else os.path.join(self._cwd, os.path.expanduser(words or "~"))
+        self._enter(os.path.realpath(target))
+
+    def _enter(self, folder: str) -> None:
+        """Go to `folder`, the shell and the process alike; stay where we are when that fails."""
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            self.shell.cwd = self._cwd
+            raise ToolFailed(
+                f"{folder}: {(error.strerror or 'error').lower()}", "name a folder that you may enter"
+            ) from error
+        self._before, self._cwd, self.shell.cwd = self._cwd, folder, folder
+
+    def _command(self, line: str) -> None:
+        if not line:
+            return
+        shell = os.environ.get("SHELL") or "/bin/sh"
+        try:
+            self._code = subprocess.run([shell, "-c", line], cwd=self.shell.cwd, check=False).returncode
+        except OSError as error:
+            raise ToolFailed(
+                f"{shell}: {(error.strerror or 'error').lower()}", "set SHELL to your shell"
+            ) from error
+        self.shell.note("!" + line, self._code)
+        if self._code:
+            self.screen.notice(f"ended with status {self._code}")
+
+    def _confirm(self, preview: Preview) -> bool:
+        lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}"]
+        self.screen.preview(lines)
+        try:
+            said = self._session.prompt("go ahead? [y/N] ").strip().lower()
+        except EOFError:
+            return False
+        return said in ("y", "yes", "是", "好")
