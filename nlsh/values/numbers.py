@@ -38,10 +38,9 @@ def number(text: str) -> float | None:
     said = text.strip().lower().replace("–", "-")
     if not said:
         return None
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", said):
-        said = said.replace(",", "")
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(k)?", said):
-        return float(match[1]) * (1000 if match[2] else 1)
+    digits = _digits(said)
+    if digits is not None:
+        return digits
     if all(c in _HAN or c in _HAN_SCALES or c in "半个多" for c in said):
         return _han(said)
     return _english(said)
@@ -63,6 +62,14 @@ def ordinal(text: str) -> int | None:
     return None
 
 
+def _digits(said: str) -> float | None:
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", said):
+        said = said.replace(",", "")
+    if len(said) < 40 and (match := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(k)?", said)):
+        return float(match[1]) * (1000 if match[2] else 1)
+    return None
+
+
 def _english(said: str) -> float | None:
     words = [w for w in re.split(r"[\s-]+", said) if w not in ("of", "the")]
     if not words:
@@ -72,7 +79,8 @@ def _english(said: str) -> float | None:
         at = words.index("and")
         left, right = _english(" ".join(words[:at])), _english(" ".join(words[at + 1 :]))
         return None if left is None or right is None else left + right
-    total, current = 0.0, None
+    total = 0.0
+    current: float | None = None
     for word in words:
         if word in _SCALES:
             current = (1 if current is None else current) * _SCALES[word]
@@ -81,7 +89,7 @@ def _english(said: str) -> float | None:
             continue
         value = _UNITS.get(word, _TENS.get(word, _LOOSE.get(word)))
         if value is None:
-            parsed = number(word) if re.fullmatch(r"[\d.,]+k?", word) else None
+            parsed = _digits(word)
             if parsed is None:
                 return None
             value = parsed

@@ -35,8 +35,7 @@ def effects(asked: Asked) -> Effects:
             raise NotUnderstood("stop which process?", "say its name or number")
         pids = [int(row["pid"]) for row in asked.rows]
     else:
-        own = {os.getpid(), *(p.pid for p in psutil.Process().children(recursive=True)), *_ancestors()}
-        found = [process for process in matching(args.name) if process.pid not in own]
+        found = [process for process in matching(args.name) if not _ours(process)]
         pids = []
         if not found:
             raise ToolFailed(f"no process is called {args.name}", "ask what is running", "no_process")
@@ -56,8 +55,10 @@ def effects(asked: Asked) -> Effects:
     return Effects(signals=tuple(targets), undoable=False, note=note)
 
 
-def _ancestors() -> list[int]:
-    return [process.pid for process in psutil.Process().parents()]
+def _ours(process: psutil.Process) -> bool:
+    """nlsh itself, its sandbox helper, and what it runs in: never meant by a name."""
+    family = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    return process.pid in family or "nlsh.sandbox.zygote" in " ".join(process.info["cmdline"] or [])
 
 
 def run(work: Work) -> Result:

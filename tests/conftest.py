@@ -1,0 +1,109 @@
+"""Shared fixtures: a home of its own for every test, one sandbox helper for all, the real command line."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlsh.agent.grounding import ground
+from nlsh.sandbox.client import Sandbox
+from nlsh.tool import Asked, find_tool
+from nlsh.turn import Call, Effects, Result, Scene
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The real thing, with the real kernel."""
+    box = Sandbox(log=print)
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with the usual folders, which the test's own process has too."""
+    folder = Path(os.path.realpath(tmp_path)) / "home"
+    for name in ("Downloads", "Documents", "work"):
+        (folder / name).mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(folder / "work")
+    return folder
+
+
+class Runner:
+    """Runs one tool as a turn would, without the model: ground, effects, sandbox."""
+
+    def __init__(self, sandbox: Sandbox, home: Path) -> None:
+        self.sandbox, self.home = sandbox, home
+        self.cwd = str(home / "work")
+
+    @property
+    def scene(self) -> Scene:
+        return Scene(self.cwd, str(self.home), time.time())
+
+    def effects(self, tool: str, rows: list[Any] | None = None, _kind: str = "none", facts: dict[str, Any] | None = None, **args: Any) -> Effects:
+        found = find_tool(tool)
+        asked = Asked(ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or {})  # type: ignore[arg-type]
+        effects = found.effects(asked)
+        if found.inspect and not facts:
+            looked = self._run(tool, asked, effects, inspect=True)
+            effects = found.effects(Asked(asked.args, self.scene, asked.rows, asked.kind, looked))
+        return effects
+
+    def _run(self, tool: str, asked: Asked, effects: Effects, inspect: bool = False) -> Any:
+        from nlsh.trash import make_ready
+
+        make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
+        values = asked.args.model_dump(mode="json")
+        facts = {name: fact for name, fact in asked.facts.items() if name != "inverses"}
+        return self.sandbox.run(tool, values, self.scene, effects, rows=asked.rows, kind=asked.kind, facts=facts, inspect=inspect)
+
+    def __call__(self, tool: str, rows: list[Any] | None = None, _kind: str = "none", facts: dict[str, Any] | None = None, **args: Any) -> Result:
+        effects = self.effects(tool, rows, _kind, facts, **args)
+        asked = Asked(ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or {})  # type: ignore[arg-type]
+        result = self._run(tool, asked, effects)
+        assert isinstance(result, Result)
+        return result
+
+
+@pytest.fixture
+def run(sandbox: Sandbox, home: Path) -> Runner:
+    """Run a tool inside the sandbox, in `work` below a fresh home."""
+    return Runner(sandbox, home)
+
+
+class Said:
+    """What came of a run of the command."""
+
+    def __init__(self, done: "subprocess.CompletedProcess[bytes]") -> None:
+        self.code = done.returncode
+        self.out = done.stdout.decode("utf-8", "replace")
+        self.err = done.stderr.decode("utf-8", "replace")
+        assert "Traceback" not in self.out + self.err, self.out + self.err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def nlsh(home: Path) -> Callable[..., Said]:
+    """Run the real command line as a process of its own, in `work`."""
+
+    def call(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b"", timeout: float = 120) -> Said:
+        environment = {**os.environ, "HOME": str(home), **(env or {})}
+        command = [sys.executable, "-m", "nlsh", *args]
+        done = subprocess.run(command, cwd=cwd or home / "work", env=environment, input=stdin, capture_output=True, timeout=timeout, check=False)
+        return Said(done)
+
+    return call

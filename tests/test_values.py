@@ -1,0 +1,141 @@
+"""Words for numbers, sizes, times and kinds of file."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlsh.values.numbers import number, ordinal
+from nlsh.values.sizes import parse_size, show_size
+from nlsh.values.times import add, duration, span
+from nlsh.values.types import suffixes
+
+NOW = datetime(2026, 11, 22, 15, 30)  # a Sunday
+MIB, GIB = 1024**2, 1024**3
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2", 2), ("1,000", 1000), ("twenty five", 25), ("a couple", 2), ("a couple of", 2), ("a dozen", 12), ("two dozen", 24), ("a hundred", 100),
+     ("three hundred and five", 305), ("一百二十", 120), ("两", 2), ("十", 10), ("十五", 15), ("三万", 30000), ("half", 0.5), ("2.5", 2.5), ("10k", 10000),
+     ("banana", None), ("", None)],
+)  # fmt: skip
+def test_number(text: str, value: float | None) -> None:
+    assert number(text) == value
+
+
+@given(st.integers(0, 10**9))
+def test_number_reads_digits(value: int) -> None:
+    assert number(str(value)) == value == number(f"{value:,}")
+
+
+@pytest.mark.parametrize(("text", "value"), [("second", 2), ("3rd", 3), ("the fifth one", 5), ("last", -1), ("第三", 3), ("第二个", 2), ("7", 7), ("x", None)])
+def test_ordinal(text: str, value: int | None) -> None:
+    assert ordinal(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("100 MB", 100 * MIB), ("100MB", 100 * MIB), ("a gig", GIB), ("a gig and a half", GIB * 3 // 2), ("half a gig", GIB // 2), ("1.5 GB", GIB * 3 // 2),
+     ("10k", 10240), ("500 kb", 512000), ("2048", 2048), ("100 bytes", 100), ("一百兆", 100 * MIB), ("50兆", 50 * MIB), ("two hundred megs", 200 * MIB),
+     ("1TB", 1024**4), ("one megabyte", MIB), ("5 gigs", 5 * GIB), ("1G", GIB), ("500M", 500 * MIB), ("20 megs", 20 * MIB), ("a megabyte", MIB)],
+)  # fmt: skip
+def test_size(text: str, value: int) -> None:
+    assert parse_size(text) == value
+
+
+@pytest.mark.parametrize("text", ["big", "", "many files", "MB of", "-5 MB"])
+def test_size_refuses_what_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="not a size"):
+        parse_size(text)
+
+
+@given(st.integers(0, 2**60))
+def test_show_size_is_near(value: int) -> None:
+    shown = show_size(value)
+    if value >= 1024:
+        assert abs(parse_size(shown) - value) <= value * 0.06
+    else:
+        assert parse_size(shown) == value
+
+
+def days(n: float) -> datetime:
+    return NOW - timedelta(days=n)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("today", datetime(2026, 11, 22), datetime(2026, 11, 23)),
+        ("yesterday", datetime(2026, 11, 21), datetime(2026, 11, 22)),
+        ("this week", datetime(2026, 11, 16), datetime(2026, 11, 23)),
+        ("last week", datetime(2026, 11, 9), datetime(2026, 11, 16)),
+        ("last month", datetime(2026, 10, 1), datetime(2026, 11, 1)),
+        ("this year", datetime(2026, 1, 1), datetime(2027, 1, 1)),
+        ("last 24 hours", days(1), None),
+        ("the last 3 days", days(3), None),
+        ("past two weeks", days(14), None),
+        ("last friday", datetime(2026, 11, 20), datetime(2026, 11, 21)),
+        ("monday", datetime(2026, 11, 16), datetime(2026, 11, 17)),
+        ("last sunday", datetime(2026, 11, 15), datetime(2026, 11, 16)),
+        ("march 2024", datetime(2024, 3, 1), datetime(2024, 4, 1)),
+        ("2023", datetime(2023, 1, 1), datetime(2024, 1, 1)),
+        ("2024-05-01", datetime(2024, 5, 1), datetime(2024, 5, 2)),
+        ("june 12", datetime(2026, 6, 12), datetime(2026, 6, 13)),
+        ("december", datetime(2025, 12, 1), datetime(2026, 1, 1)),
+        ("3 days ago", days(3), None),
+        ("昨天", datetime(2026, 11, 21), datetime(2026, 11, 22)),
+        ("上周", datetime(2026, 11, 9), datetime(2026, 11, 16)),
+        ("上周五", datetime(2026, 11, 13), datetime(2026, 11, 14)),
+        ("最近三天", days(3), None),
+        ("上个月", datetime(2026, 10, 1), datetime(2026, 11, 1)),
+        ("2024年3月", datetime(2024, 3, 1), datetime(2024, 4, 1)),
+        ("six months", datetime(2026, 5, 22, 15, 30), None),
+    ],
+)
+def test_span(text: str, start: datetime, end: datetime | None) -> None:
+    found = span(text, NOW)
+    assert (found.start, found.end) == (start, end)
+
+
+@pytest.mark.parametrize("text", ["banana", "", "the blue one", "2024-13-01", "february 31"])
+def test_span_refuses_what_is_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        span(text, NOW)
+
+
+@given(st.text(max_size=40))
+def test_words_never_crash(text: str) -> None:
+    for reader in (parse_size, duration, lambda t: span(t, NOW), suffixes):
+        try:
+            reader(text)
+        except ValueError:
+            pass
+    number(text)
+    ordinal(text)
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.integers(-600, 600))
+def test_months_go_there_and_back(moment: datetime, months: int) -> None:
+    first = moment.replace(day=1)
+    assert add(add(first, months, "month"), -months, "month") == first
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90 minutes", 5400), ("half an hour", 1800), ("两个小时", 7200), ("a day", 86400), ("半小时", 1800), ("1 week", 604800)])
+def test_duration(text: str, seconds: float) -> None:
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("pdfs", (".pdf",)), (".pyc", (".pyc",)), ("log", (".log",)), ("jpgs and pngs", (".jpg", ".jpeg", ".png")), (".tar.gz", (".tar.gz",)), ("csv files", (".csv",)),
+     ("markdown", (".md", ".markdown", ".mdx"))],
+)  # fmt: skip
+def test_suffixes(text: str, expected: tuple[str, ...]) -> None:
+    assert suffixes(text) == expected
+
+
+@pytest.mark.parametrize(("text", "member"), [("photos", ".heic"), ("图片", ".png"), ("documents", ".odt"), ("python scripts", ".py"), ("music", ".flac"), ("archives", ".zip"), ("PDFs", ".pdf")])
+def test_families(text: str, member: str) -> None:
+    assert member in suffixes(text)
