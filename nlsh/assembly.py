@@ -87,6 +87,7 @@ class Parts:
         shell = Shell(
             self.planner, self.sandbox, self.store, self.journal, self.rules, session, self.home, self.cwd, manners,
             threshold=self.config.threshold,
+            log=self._log,
         )  # fmt: skip
         if self.options.session:
             shell.previous, shell.result = self.store.previous(session)

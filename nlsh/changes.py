@@ -68,6 +68,8 @@ def touched_folders(change: Change) -> tuple[str, ...]:
         folders.append(os.path.dirname(change.to))
         if change.op == "trash":
             folders.append(os.path.join(os.path.dirname(os.path.dirname(change.to)), "info"))
+    if change.op == "move" and _in_trash(change.path):
+        folders.append(os.path.dirname(_trash_info(change.path)))
     return tuple(folders)
 
 
@@ -78,9 +80,9 @@ def perform(change: Change) -> None:
 
 def holds(change: Change) -> bool:
     """Whether the disk looks as `change` leaves it."""
-    if change.op in ("move", "trash"):
+    if change.op == "move":
         return change.to is not None and os.path.lexists(change.to) and not os.path.lexists(change.path)
-    if change.op == "copy":
+    if change.op in ("copy", "trash"):  # what is trashed may be replaced at once by what was moved there
         return change.to is not None and os.path.lexists(change.to)
     if change.op == "chmod":
         return os.path.lexists(change.path) and stat.S_IMODE(os.lstat(change.path).st_mode) == change.mode
@@ -268,8 +270,12 @@ def _trash_info(place: str) -> str:
 
 
 def _forget_trash_info(source: str) -> None:
-    if os.path.basename(os.path.dirname(source)) == "files" and os.path.lexists(_trash_info(source)):
+    if _in_trash(source):
         os.unlink(_trash_info(source))
+
+
+def _in_trash(path: str) -> bool:
+    return os.path.basename(os.path.dirname(path)) == "files" and os.path.lexists(_trash_info(path))
 
 
 def _chmod(change: Change) -> None:

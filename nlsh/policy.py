@@ -76,9 +76,12 @@ def _denied_change(effects: Effects, scene: Scene, rules: Rules) -> Decision | N
         protected = _undeletable(path, scene, rules)
         if protected:
             return _deny("protected", f"{path} is {protected} and is not deleted or moved")
-    for path in _written(effects):
-        if any(is_within(path, own) or is_within(own, path) for own in rules.own):
+    for path in (*effects.deletes, *(change.path for change in effects.changes if change.op == "chmod")):
+        if any(is_within(own, path) for own in rules.own):
             return _deny("own-state", f"{path} holds nlsh's own state")
+    for path in _written(effects):
+        if any(is_within(path, own) for own in rules.own):
+            return _deny("own-state", f"{path} belongs to nlsh itself")
         if any(is_within(path, folder) for folder in _NEVER_WRITE):
             return _deny("system", f"{path} belongs to the system")
         if any(is_within(path, secret) for secret in secret_paths(rules.home)):

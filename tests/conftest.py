@@ -51,7 +51,14 @@ class Runner:
     def scene(self) -> Scene:
         return Scene(self.cwd, str(self.home), time.time())
 
-    def effects(self, tool: str, rows: list[Any] | None = None, _kind: str = "none", facts: dict[str, Any] | None = None, **args: Any) -> Effects:
+    def effects(
+        self,
+        tool: str,
+        rows: list[Any] | None = None,
+        _kind: str = "none",
+        facts: dict[str, Any] | None = None,
+        **args: Any,
+    ) -> Effects:
         found = find_tool(tool)
         asked = Asked(ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or {})  # type: ignore[arg-type]
         effects = found.effects(asked)
@@ -66,9 +73,18 @@ class Runner:
         make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
         values = asked.args.model_dump(mode="json")
         facts = {name: fact for name, fact in asked.facts.items() if name != "inverses"}
-        return self.sandbox.run(tool, values, self.scene, effects, rows=asked.rows, kind=asked.kind, facts=facts, inspect=inspect)
+        return self.sandbox.run(
+            tool, values, self.scene, effects, rows=asked.rows, kind=asked.kind, facts=facts, inspect=inspect
+        )
 
-    def __call__(self, tool: str, rows: list[Any] | None = None, _kind: str = "none", facts: dict[str, Any] | None = None, **args: Any) -> Result:
+    def __call__(
+        self,
+        tool: str,
+        rows: list[Any] | None = None,
+        _kind: str = "none",
+        facts: dict[str, Any] | None = None,
+        **args: Any,
+    ) -> Result:
         effects = self.effects(tool, rows, _kind, facts, **args)
         asked = Asked(ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or {})  # type: ignore[arg-type]
         result = self._run(tool, asked, effects)
@@ -100,10 +116,24 @@ class Said:
 def nlsh(home: Path) -> Callable[..., Said]:
     """Run the real command line as a process of its own, in `work`."""
 
-    def call(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b"", timeout: float = 120) -> Said:
+    def call(
+        *args: str,
+        cwd: Path | None = None,
+        env: dict[str, str] | None = None,
+        stdin: bytes = b"",
+        timeout: float = 120,
+    ) -> Said:
         environment = {**os.environ, "HOME": str(home), **(env or {})}
         command = [sys.executable, "-m", "nlsh", *args]
-        done = subprocess.run(command, cwd=cwd or home / "work", env=environment, input=stdin, capture_output=True, timeout=timeout, check=False)
+        done = subprocess.run(
+            command,
+            cwd=cwd or home / "work",
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
         return Said(done)
 
     return call

@@ -97,7 +97,10 @@ def test_list_info_usage_read_search(run: Runner, work: Path) -> None:
     assert usage.value == 34 + 23 + 5000 + 3 + 1 and usage.rows[0]["path"] == "src"  # type: ignore[index]
     assert run("files.read", path="notes", first="1").text == "first line\n"
     assert run("files.read", path="notes.txt", last="one").text == "third\n"
-    assert [(r["path"], r["line"]) for r in run("files.search", text="todo").rows or []] == [("notes.txt", 2), ("src/a.py", 1)]
+    assert [(r["path"], r["line"]) for r in run("files.search", text="todo").rows or []] == [
+        ("notes.txt", 2),
+        ("src/a.py", 1),
+    ]
     assert [r["path"] for r in run("files.search", text="TODO").rows or []] == ["notes.txt"]
     with pytest.raises(ToolFailed, match="is not text"):
         (work / "b.bin").write_bytes(b"\0\1\2")
@@ -190,7 +193,10 @@ def _tar_with(path: Path, name: str, link: str | None = None) -> None:
             pack.addfile(entry)
 
 
-@pytest.mark.parametrize(("name", "link"), [("../evil", None), ("/etc/evil", None), ("a/../../evil", None), ("link", "/etc"), ("d/link", "../../x")])
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("../evil", None), ("/etc/evil", None), ("a/../../evil", None), ("link", "/etc"), ("d/link", "../../x")],
+)
 def test_archives_that_escape_are_refused(run: Runner, work: Path, name: str, link: str | None) -> None:
     _tar_with(work / "bad.tar", name, link)
     before = set(work.parent.rglob("*"))
@@ -272,7 +278,9 @@ def test_user_and_environment(run: Runner, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("FRUIT", "pear")
     monkeypatch.setenv("FRUIT_TOKEN", "s3cret")
     assert run("system.environment", name="FRUIT").rows == [{"name": "FRUIT", "value": "pear"}]
-    assert run("system.environment", name="FRUIT_TOKEN").rows == [{"name": "FRUIT_TOKEN", "value": "(hidden)"}]
+    assert run("system.environment", name="FRUIT_TOKEN").rows == [
+        {"name": "FRUIT_TOKEN", "value": "(hidden)"}
+    ]
 
 
 def test_network(run: Runner) -> None:
@@ -282,7 +290,9 @@ def test_network(run: Runner) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         rows = run("network.ports", port=str(port)).rows or []
-        assert [(row["port"], row["pid"], row["address"]) for row in rows] == [(port, os.getpid(), "127.0.0.1")]
+        assert [(row["port"], row["pid"], row["address"]) for row in rows] == [
+            (port, os.getpid(), "127.0.0.1")
+        ]
 
 
 ROWS = [
@@ -325,7 +335,9 @@ def test_shell_run(run: Runner, work: Path) -> None:
 
 def test_session_tools(run: Runner, work: Path) -> None:
     assert run("session.last", ROWS, "files", facts={"value": None, "text": None, "unit": ""}).rows == ROWS
-    assert run("session.history", facts={"history": [{"turn": 1}, {"turn": 2}]}, count="1").rows == [{"turn": 2}]
+    assert run("session.history", facts={"history": [{"turn": 1}, {"turn": 2}]}, count="1").rows == [
+        {"turn": 2}
+    ]
     assert len(run("session.help").rows or []) == len(tool_names())
     assert run("session.cd", path="src").text == str(work / "src")
     with pytest.raises(ToolFailed, match="nothing to undo"):
@@ -374,7 +386,26 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
     client._effects_record = lambda effects: real(effects) | {"reads": [str(outside)]}
     try:
         with pytest.raises(NlshError, match="permission denied"):
-            run.sandbox.run("files.read", asked.args.model_dump(mode="json"), run.scene, granted, rows=[], kind="none", facts={})
-        assert run.sandbox.run("files.read", asked.args.model_dump(mode="json"), run.scene, honest, rows=[], kind="none", facts={}).text == "secret"
+            run.sandbox.run(
+                "files.read",
+                asked.args.model_dump(mode="json"),
+                run.scene,
+                granted,
+                rows=[],
+                kind="none",
+                facts={},
+            )
+        assert (
+            run.sandbox.run(
+                "files.read",
+                asked.args.model_dump(mode="json"),
+                run.scene,
+                honest,
+                rows=[],
+                kind="none",
+                facts={},
+            ).text
+            == "secret"
+        )
     finally:
         client._effects_record = real

@@ -30,7 +30,19 @@ def test_number_reads_digits(value: int) -> None:
     assert number(str(value)) == value == number(f"{value:,}")
 
 
-@pytest.mark.parametrize(("text", "value"), [("second", 2), ("3rd", 3), ("the fifth one", 5), ("last", -1), ("第三", 3), ("第二个", 2), ("7", 7), ("x", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("second", 2),
+        ("3rd", 3),
+        ("the fifth one", 5),
+        ("last", -1),
+        ("第三", 3),
+        ("第二个", 2),
+        ("7", 7),
+        ("x", None),
+    ],
+)
 def test_ordinal(text: str, value: int | None) -> None:
     assert ordinal(text) == value
 
@@ -122,7 +134,17 @@ def test_months_go_there_and_back(moment: datetime, months: int) -> None:
     assert add(add(first, months, "month"), -months, "month") == first
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90 minutes", 5400), ("half an hour", 1800), ("两个小时", 7200), ("a day", 86400), ("半小时", 1800), ("1 week", 604800)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90 minutes", 5400),
+        ("half an hour", 1800),
+        ("两个小时", 7200),
+        ("a day", 86400),
+        ("半小时", 1800),
+        ("1 week", 604800),
+    ],
+)
 def test_duration(text: str, seconds: float) -> None:
     assert duration(text) == seconds
 
@@ -136,6 +158,17 @@ def test_suffixes(text: str, expected: tuple[str, ...]) -> None:
     assert suffixes(text) == expected
 
 
-@pytest.mark.parametrize(("text", "member"), [("photos", ".heic"), ("图片", ".png"), ("documents", ".odt"), ("python scripts", ".py"), ("music", ".flac"), ("archives", ".zip"), ("PDFs", ".pdf")])
+@pytest.mark.parametrize(
+    ("text", "member"),
+    [
+        ("photos", ".heic"),
+        ("图片", ".png"),
+        ("documents", ".odt"),
+        ("python scripts", ".py"),
+        ("music", ".flac"),
+        ("archives", ".zip"),
+        ("PDFs", ".pdf"),
+    ],
+)
 def test_families(text: str, member: str) -> None:
     assert member in suffixes(text)

@@ -6,6 +6,7 @@ a look at the disk. Each step is written to memory as it happens.
 
 import os
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,6 +69,7 @@ class Shell:
     previous: tuple[Call, ...] = ()
     result: Result | None = None
     threshold: float | None = None
+    log: Callable[[str], None] = lambda text: None
 
     def say(self, text: str, chosen: Act | None = None) -> Turn:
         """One turn. Never raises for what a person did or said: the turn tells.
@@ -90,6 +92,10 @@ class Shell:
             self._fail(turn, Interrupted())
         except NlshError as error:
             self._fail(turn, error)
+        except Exception as error:  # a mistake of nlsh's own ends the turn, not the conversation
+            self.log(traceback.format_exc())
+            hint = "nlsh doctor shows where the log is"
+            self._fail(turn, ToolFailed(f"a mistake in nlsh itself: {error}", hint, "bug"))
         turn.timing["total_ms"] = round((time.monotonic() - begun) * 1000, 1)
         self.store.finish(identity, turn)
         return turn
@@ -415,12 +421,12 @@ def _matched_nothing(tool: Tool, effects: Effects, rows: list[Row], kind: RowKin
     return fed and not effects.changing and not effects.reads
 
 
-def _identities(effects: Effects) -> list[tuple[int, int] | None]:
-    found: list[tuple[int, int] | None] = []
+def _identities(effects: Effects) -> list[tuple[int, int, int] | None]:
+    found: list[tuple[int, int, int] | None] = []
     for change in effects.changes:
         try:
             status = os.lstat(change.path)
-            found.append((status.st_dev, status.st_ino))
+            found.append((status.st_dev, status.st_ino, status.st_ctime_ns))
         except OSError:
             found.append(None)
     return found

@@ -138,8 +138,9 @@ class Journal:
         trash = Trash(self._home)
         found: list[Change] = []
         for entry in entries:
+            filled = {_where(change) for change in entry.changes}
             for change in reversed(entry.changes):
-                _check_unmoved(change, entry.after)
+                _check_unmoved(change, entry.after, filled)
                 back = inverse(change, trash.place)
                 if back is not None:
                     found.append(back)
@@ -248,12 +249,12 @@ def _same_bytes(one: str, other: str) -> bool:
         return False
 
 
-def _check_unmoved(change: Change, after: dict[str, list[int]]) -> None:
+def _check_unmoved(change: Change, after: dict[str, list[int]], filled: set[str]) -> None:
     where = _where(change)
     then, now = after.get(where), _fingerprint(where)
     if not now:
         raise ToolFailed(f"{where} is not there any more", "it cannot be undone as a whole", "moved_on")
-    if change.op in ("move", "trash") and os.path.lexists(change.path):
+    if change.op in ("move", "trash") and change.path not in filled and os.path.lexists(change.path):
         raise ToolFailed(f"something else is now at {change.path}", "move it away, then undo", "moved_on")
     changed = then is not None and (
         then[0] != now[0] or (not change.folder and change.op != "chmod" and then[1:] != now[1:])

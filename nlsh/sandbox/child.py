@@ -261,7 +261,6 @@ def _first_process(
     for path in confinement.masks:
         root.mask(path)
     root.build(programs=True)
-    namespaces.mount_proc()
     connection.close()
     os.chdir(confinement.cwd)
     limits.restrict(seconds=confinement.seconds, processes=512, memory_bytes=16 * limits.GIB)

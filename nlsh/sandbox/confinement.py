@@ -56,8 +56,8 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
             "nlsh needs Landlock (Linux 5.13 or newer); nlsh doctor says more",
             "no_sandbox",
         )
-    reads = collapse(effects.reads)
     writes = collapse(effects.writes)
+    reads = collapse(tuple(path for path in effects.reads if not any(is_within(path, w) for w in writes)))
     masks = _hidden_within((*reads, *writes), scene, own_state)
     if effects.command is not None:
         tier: Literal[1, 2, 3] = 3

@@ -29,6 +29,7 @@ _SECRETS_OF_ETC = (
     "/etc/sudoers",
     "/etc/sudoers.d",
 )
+MAX_PROCESSES = 512
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -128,6 +129,7 @@ class Root:
             os.close(os.open(top + path, os.O_CREAT | os.O_WRONLY, 0o600))
             kernel.mount(f"/proc/self/fd/{fd}", top + path, None, kernel.MS_BIND)
         os.makedirs(top + "/proc", exist_ok=True)
+        _mount_proc(top + "/proc")
         os.makedirs(top + "/tmp", exist_ok=True)
         if not any(source[0].startswith("/tmp/") for source in self._sources):
             kernel.mount(
@@ -135,14 +137,24 @@ class Root:
             )
 
 
-def mount_proc() -> bool:
-    """A /proc of the own pid namespace; False where the host hides parts of its own and so forbids it."""
+def _mount_proc(target: str) -> None:
+    """A /proc of the own pid namespace; none where the host hides parts of its own and so forbids it.
+
+    Must come before the old root goes: the kernel wants to see a whole /proc first.
+    """
     try:
-        kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+        kernel.mount("proc", target, "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
     except OSError:
-        return False
-    for path in ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"):
+        return
+    try:
+        with open(target + "/sys/kernel/pid_max", "w", encoding="ascii") as writer:
+            writer.write(
+                str(MAX_PROCESSES)
+            )  # a limit of this pid namespace alone; RLIMIT_NPROC does not bind root
+    except OSError:
+        pass  # kernels before 6.14 have one pid_max for all, and forbid this
+    for name in ("/sys", "/sysrq-trigger", "/irq", "/bus"):
+        path = target + name
         if os.path.lexists(path):
             kernel.mount(path, path, None, kernel.MS_BIND | kernel.MS_REC)
             kernel.restrict_mount(path, read_only=True, no_exec=True)
-    return True

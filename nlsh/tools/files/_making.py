@@ -6,7 +6,7 @@ from nlsh.changes import Change, perform, touched_folders
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import Asked, Work, joined
 from nlsh.tools.files._records import paths_of, tree_size
-from nlsh.turn import Result, Row
+from nlsh.turn import Result, Row, Scene
 
 
 def sources(asked: Asked, verb: str) -> list[str]:
@@ -25,6 +25,11 @@ def checked(paths: list[str]) -> list[str]:
         if not os.path.lexists(path):
             raise ToolFailed(f"{path} is not there any more", "find it again", "vanished")
     return paths
+
+
+def holds_the_shell(path: str, scene: Scene) -> bool:
+    """Whether `path` is, or is above, the home or the current folder: policy refuses to lose these."""
+    return any((place + "/").startswith(path.rstrip("/") + "/") for place in (scene.home, scene.cwd))
 
 
 def place_for(source: str, target: str, many: bool) -> str:

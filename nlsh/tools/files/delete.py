@@ -5,7 +5,7 @@ import os
 from nlsh.arguments import Args, Path
 from nlsh.changes import Change
 from nlsh.tool import FILES, Asked, Tool
-from nlsh.tools.files._making import checked, run_changes, sources, writes_for
+from nlsh.tools.files._making import checked, holds_the_shell, run_changes, sources, writes_for
 from nlsh.tools.files._records import tree_size
 from nlsh.trash import Trash
 from nlsh.turn import Effects
@@ -24,7 +24,8 @@ def effects(asked: Asked) -> Effects:
     changes = []
     for path in paths:
         folder = os.path.isdir(path) and not os.path.islink(path)
-        changes.append(Change("trash", path, to=trash.place(path), size=tree_size(path)[0], folder=folder))
+        size = 0 if holds_the_shell(path, asked.scene) else tree_size(path)[0]
+        changes.append(Change("trash", path, to=trash.place(path), size=size, folder=folder))
     return Effects(writes=writes_for(changes), changes=tuple(changes), deletes=tuple(paths))
 
 

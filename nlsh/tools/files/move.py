@@ -5,7 +5,7 @@ import os
 from nlsh.arguments import Args, NewPath, Path
 from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool
-from nlsh.tools.files._making import checked, run_changes, sources, transfers, writes_for
+from nlsh.tools.files._making import checked, holds_the_shell, run_changes, sources, transfers, writes_for
 from nlsh.trash import Trash
 from nlsh.turn import Effects
 
@@ -22,6 +22,8 @@ def effects(asked: Asked) -> Effects:
     paths = checked(sources(asked, "move"))
     if asked.args.to is None:
         raise NotUnderstood("move it where?", "say the folder")
+    if any(holds_the_shell(path, asked.scene) for path in paths):
+        return Effects(deletes=tuple(paths))
     changes = transfers("move", paths, asked.args.to, Trash(asked.scene.home).place)
     moved = tuple(change.path for change in changes if change.op == "move")
     writes = writes_for(changes)

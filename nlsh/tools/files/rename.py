@@ -6,7 +6,7 @@ from nlsh.arguments import Args, Path, Text
 from nlsh.changes import Change
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import FILES, Asked, Tool
-from nlsh.tools.files._making import checked, run_changes, sources, writes_for
+from nlsh.tools.files._making import checked, holds_the_shell, run_changes, sources, writes_for
 from nlsh.turn import Effects
 
 
@@ -22,6 +22,8 @@ def effects(asked: Asked) -> Effects:
     paths = checked(sources(asked, "rename"))
     if len(paths) != 1:
         raise NotUnderstood(f"which one of the {len(paths)} shall be called {asked.args.to}?", "name one")
+    if holds_the_shell(paths[0], asked.scene):
+        return Effects(deletes=tuple(paths))
     source, name = paths[0], asked.args.to.strip().strip("\"'")
     if "/" in name:
         target = os.path.normpath(os.path.join(asked.scene.cwd, name))

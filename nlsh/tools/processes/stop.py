@@ -33,7 +33,7 @@ def effects(asked: Asked) -> Effects:
     elif args.name is None:
         if asked.kind != "processes":
             raise NotUnderstood("stop which process?", "say its name or number")
-        pids = [int(row["pid"]) for row in asked.rows]
+        pids = [int(row["pid"]) for row in asked.rows if row.get("pid")]
     else:
         found = [process for process in matching(args.name) if not _ours(process)]
         pids = []

@@ -1,0 +1,414 @@
+"""Turns with a scripted planner: policy, preview and yes, journal, undo, crashes, hostile plans."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from nlsh.agent import notation
+from nlsh.agent.decoding import Grammar, read_calls, source
+from nlsh.agent.turns import Manners, Preview, Shell
+from nlsh.config import folders
+from nlsh.memory.journal import Journal
+from nlsh.memory.store import Store
+from nlsh.policy import Rules
+from nlsh.sandbox.client import Sandbox
+from nlsh.turn import Act, Call, Nothing, Plan, Utterance
+
+
+class Scripted:
+    """Proposes what the test says, whatever is asked."""
+
+    threshold = 0.5
+
+    def __init__(self, *calls: Call, confidence: float = 1.0) -> None:
+        self.calls, self.confidence = calls, confidence
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        return Plan(Act(self.calls) if self.calls else Nothing(), self.confidence)
+
+
+@pytest.fixture
+def make(sandbox: Sandbox, home: Path) -> Iterator[Callable[..., Shell]]:
+    where = folders()
+    store = Store(where)
+
+    def shell(
+        *calls: Call,
+        yes: bool = False,
+        confirm: Callable[[Preview], bool] | None = None,
+        dry_run: bool = False,
+        confidence: float = 1.0,
+    ) -> Shell:
+        import psutil
+
+        journal = Journal(store, where, str(home))
+        rules = Rules(home=str(home), own=where.own, uid=os.getuid(), user=psutil.Process().username())
+        planner = Scripted(*calls, confidence=confidence)
+        manners = Manners(confirm, yes, dry_run)
+        return Shell(
+            lambda: planner,
+            sandbox,
+            store,
+            journal,
+            lambda: rules,
+            store.session(None, os.getcwd()),
+            str(home),
+            os.getcwd(),
+            manners,
+        )
+
+    yield shell
+    store.close()
+
+
+FIND_PYC = Call("files.find", {"type": ".pyc"})
+DELETE = Call("files.delete", {})
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if ".local" in path.parts:
+            continue
+        status = path.lstat()
+        found[str(path.relative_to(folder))] = (status.st_mode, path.read_bytes() if path.is_file() else b"")
+    return found
+
+
+@pytest.fixture
+def files(home: Path) -> Path:
+    work = home / "work"
+    for n in range(3):
+        (work / f"m{n}.pyc").write_bytes(bytes([n]) * 100)
+    (work / "keep.txt").write_text("keep")
+    return work
+
+
+def test_deleting_asks_and_changes_nothing_without_a_yes(
+    make: Callable[..., Shell], files: Path, home: Path
+) -> None:
+    before = snapshot(home)
+    turn = make(FIND_PYC, DELETE).say("delete the .pyc files")
+    assert (turn.status, turn.exit_code) == ("needs_confirmation", 4)
+    assert turn.preview[0] == "delete 3 files, 300 bytes" and len(turn.preview) == 5
+    assert snapshot(home) == before
+
+
+def test_yes_deletes_and_undo_brings_back(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    before = snapshot(home)
+    shell = make(FIND_PYC, DELETE, yes=True)
+    turn = shell.say("delete the .pyc files")
+    assert turn.status == "done" and turn.undo and not list(files.glob("*.pyc"))
+    undone = shell.undo(int(turn.undo))
+    assert undone.status == "done", undone.error
+    assert snapshot(home) == before
+    assert not list((home / ".local/share/Trash/info").iterdir())
+    assert shell.undo(int(turn.undo)).error["code"] == "nothing_to_undo"  # type: ignore[index]
+
+
+def test_a_no_changes_nothing(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    seen: list[Preview] = []
+
+    def no(preview: Preview) -> bool:
+        seen.append(preview)
+        return False
+
+    before = snapshot(home)
+    assert make(FIND_PYC, DELETE, confirm=no).say("delete the .pyc files").status == "needs_confirmation"
+    assert snapshot(home) == before and len(seen[0].items) == 3
+
+
+def test_the_yes_covers_that_very_set(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    """What appears after the preview is not deleted; what was exchanged stops the call."""
+
+    def later(_: Preview) -> bool:
+        (files / "late.pyc").write_text("late")
+        return True
+
+    assert make(FIND_PYC, DELETE, confirm=later).say("delete the .pyc files").status == "done"
+    assert [p.name for p in files.glob("*.pyc")] == ["late.pyc"]
+
+    def exchanged(_: Preview) -> bool:
+        (files / "late.pyc").unlink()
+        (files / "other").write_text("precious")
+        (files / "other").rename(files / "late.pyc")
+        return True
+
+    turn = make(FIND_PYC, DELETE, confirm=exchanged).say("delete the .pyc files")
+    assert turn.status == "refused" and (files / "late.pyc").read_text() == "precious"
+
+
+def test_dry_run_shows_and_changes_nothing(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    before = snapshot(home)
+    turn = make(FIND_PYC, DELETE, yes=True, dry_run=True).say("delete the .pyc files")
+    assert turn.status == "dry_run" and turn.exit_code == 0 and turn.preview[0].startswith("delete 3 files")
+    assert make(Call("files.make_folder", {"path": "x"}), dry_run=True).say("make x").status == "dry_run"
+    assert snapshot(home) == before
+
+
+def test_nothing_found_is_nothing_to_do(make: Callable[..., Shell], files: Path) -> None:
+    turn = make(Call("files.find", {"type": ".zip"}), DELETE).say("delete the zips")
+    assert turn.status == "done" and "nothing to do" in (turn.answer or "")
+
+
+def test_an_unbacked_deletion_is_not_covered_by_yes(
+    make: Callable[..., Shell], files: Path, home: Path
+) -> None:
+    before = snapshot(home)
+    turn = make(FIND_PYC, DELETE, yes=True).say("explore the .pyc files")
+    assert turn.status == "needs_confirmation" and snapshot(home) == before
+
+
+def test_low_confidence_does_not_act(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    before = snapshot(home)
+    turn = make(FIND_PYC, DELETE, yes=True, confidence=0.1).say("delete the .pyc files")
+    assert (turn.status, turn.exit_code) == ("not_understood", 3) and snapshot(home) == before
+
+
+CHANGES = [
+    [Call("files.write", {"path": "new.txt", "text": "hello"})],
+    [Call("files.write", {"path": "keep.txt", "text": "replaced"})],
+    [Call("files.append", {"path": "keep.txt", "text": "more"})],
+    [Call("files.make_folder", {"path": "a/b/c"})],
+    [Call("files.copy", {"path": "keep.txt", "to": "copies"})],
+    [Call("files.move", {"path": "keep.txt", "to": "moved"})],
+    [Call("files.move", {"path": "keep.txt", "to": "m1.pyc"})],
+    [Call("files.rename", {"path": "keep.txt", "to": "kept.txt"})],
+    [Call("files.permissions", {"path": "keep.txt", "change": "executable"})],
+    [Call("files.archive", {"path": "keep.txt", "to": "x.zip"})],
+    [FIND_PYC, Call("files.move", {"to": "all"})],
+    [FIND_PYC, Call("files.copy", {"to": "all"})],
+    [FIND_PYC, DELETE],
+]
+
+
+@pytest.mark.parametrize("calls", CHANGES, ids=lambda calls: calls[-1].tool)
+def test_every_change_can_be_taken_back(
+    make: Callable[..., Shell], files: Path, home: Path, calls: list[Call]
+) -> None:
+    before = snapshot(home)
+    shell = make(*calls, yes=True)
+    turn = shell.say("remove")
+    assert turn.status == "done" and turn.undo, turn.error
+    assert snapshot(home) != before
+    undone = shell.undo(None)
+    assert undone.status == "done", undone.error
+    assert snapshot(home) == before
+
+
+def test_extract_can_be_taken_back(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    make(Call("files.archive", {"path": "keep.txt", "to": "x.tar.gz"})).say("pack")
+    before = snapshot(home)
+    shell = make(Call("files.extract", {"path": "x.tar.gz", "to": "out"}))
+    assert shell.say("unpack").status == "done"
+    assert (files / "out" / "keep.txt").read_text() == "keep"
+    assert shell.undo(None).status == "done" and snapshot(home) == before
+
+
+def test_undo_refuses_when_the_world_has_moved_on(make: Callable[..., Shell], files: Path) -> None:
+    shell = make(Call("files.write", {"path": "new.txt", "text": "hello"}))
+    shell.say("write")
+    (files / "new.txt").write_text("my own work since")
+    undone = shell.undo(None)
+    assert (
+        undone.error
+        and undone.error["code"] == "moved_on"
+        and (files / "new.txt").read_text() == "my own work since"
+    )
+
+
+def test_undo_that_as_a_turn(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    before = snapshot(home)
+    make(FIND_PYC, DELETE, yes=True).say("delete them")
+    turn = make(Call("session.undo", {}), yes=True).say("undo that")
+    assert turn.status == "done" and snapshot(home) == before
+
+
+REFUSED = [
+    Call("files.delete", {"path": "/etc/hostname"}), Call("files.delete", {"path": "."}), Call("files.delete", {"path": ".."}),
+    Call("files.delete", {"path": "~"}), Call("files.delete", {"path": "/"}), Call("files.move", {"path": "~", "to": "x"}),
+    Call("files.write", {"path": "/etc/nlsh-test", "text": "x"}), Call("files.write", {"path": "/boot/x", "text": "x"}),
+    Call("files.write", {"path": "~/.local/state/nlsh/nlsh.db", "text": "x"}), Call("files.delete", {"path": "~/.local/state/nlsh"}),
+    Call("files.append", {"path": "~/.ssh/authorized_keys", "text": "key"}), Call("files.read", {"path": "~/.ssh/id_rsa"}),
+    Call("files.read", {"path": "/etc/shadow"}), Call("files.read", {"path": "/proc/self/environ"}), Call("processes.stop", {"pid": "1"}),
+    Call("files.copy", {"path": "~/.ssh", "to": "stolen"}), Call("files.write", {"path": "/var/tmp/nlsh-outside", "text": "x"}),
+    Call("files.permissions", {"path": "/etc/passwd", "mode": "777"}), Call("files.archive", {"path": "~/.ssh", "to": "keys.zip"}),
+    Call("files.search", {"text": "key", "under": "~/.ssh"}), Call("files.delete", {"path": "/proc"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "call", REFUSED, ids=lambda call: f"{call.tool} {call.args.get('path') or call.args}"
+)
+def test_refused_whatever_the_model_says(
+    make: Callable[..., Shell], files: Path, home: Path, call: Call
+) -> None:
+    (home / ".ssh").mkdir()
+    (home / ".ssh" / "id_rsa").write_text("private key")
+    (home / ".ssh" / "authorized_keys").write_text("")
+    before = snapshot(home)
+    turn = make(call, yes=True).say("delete stop remove it")
+    assert (turn.status, turn.exit_code) == ("refused", 5), (turn.status, turn.error, turn.answer)
+    assert snapshot(home) == before
+
+
+def test_secrets_inside_a_searched_tree_are_not_seen(
+    make: Callable[..., Shell], files: Path, home: Path
+) -> None:
+    (home / ".ssh").mkdir()
+    (home / ".ssh" / "id_rsa").write_text("private key")
+    turn = make(Call("files.search", {"text": "private", "under": "~", "hidden": True})).say("search")
+    assert turn.status == "done" and turn.steps[-1].result is not None and turn.steps[-1].result.rows == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "~/.bashrc",
+        "~/.config/autostart/x.desktop",
+        "~/work/.git/hooks/pre-commit",
+        "~/.profile",
+        "~/.local/bin/tool",
+    ],
+)
+def test_what_runs_by_itself_always_asks(make: Callable[..., Shell], home: Path, path: str) -> None:
+    turn = make(Call("files.append", {"path": path, "text": "echo hi"})).say("append")
+    assert turn.status == "needs_confirmation" and not os.path.exists(os.path.expanduser(path))
+
+
+def test_bad_sentences_end_in_one_line(make: Callable[..., Shell]) -> None:
+    shell = make()
+    for text, code in (
+        ("", "empty"),
+        ("   ", "empty"),
+        ("x" * 5000, "too_long"),
+        ("a\x00b", "binary"),
+        ("\x1b[31mred", "binary"),
+        ("bad \udcff", "binary"),
+    ):
+        turn = shell.say(text)
+        assert turn.exit_code == 3 and turn.error and turn.error["code"] == code
+
+
+def test_ambiguous_names_ask_which(make: Callable[..., Shell], files: Path) -> None:
+    for folder in ("one", "two"):
+        (files / folder).mkdir()
+        (files / folder / "report.txt").write_text(folder)
+    turn = make(Call("files.read", {"path": "report"})).say("read report")
+    assert turn.status == "not_understood" and set(turn.alternatives) == {"one/report.txt", "two/report.txt"}
+
+
+MOVER = """
+    import os, sys, time
+    sys.path.insert(0, {root!r})
+    os.chdir({work!r})
+    from tests.test_turns import Scripted
+    from nlsh.agent.turns import Manners, Shell
+    from nlsh.config import folders
+    from nlsh.memory.journal import Journal
+    from nlsh.memory.store import Store
+    from nlsh.policy import Rules
+    from nlsh.sandbox.client import Sandbox
+    from nlsh.turn import Call
+    where = folders()
+    store = Store(where)
+    box = Sandbox(where.own)
+    rules = Rules(home={home!r}, own=where.own)
+    calls = (Call("files.find", {{"type": ".dat"}}), Call("files.move", {{"to": "all"}}))
+    shell = Shell(lambda: Scripted(*calls), box, store, Journal(store, where, {home!r}), lambda: rules, store.session(None, "/"), {home!r}, {work!r}, Manners(None, True))
+    box.level
+    print("ready", flush=True)
+    shell.say("move them")
+"""
+
+
+@pytest.mark.parametrize("round_", range(6))
+def test_kill_9_in_the_middle_of_a_move_loses_nothing(
+    make: Callable[..., Shell], home: Path, round_: int
+) -> None:
+    work = home / "work"
+    for n in range(100):
+        (work / f"f{n}.dat").write_text(f"content {n}")
+    before = snapshot(home)
+    script = textwrap.dedent(MOVER).format(
+        root=str(Path(__file__).parents[1]), work=str(work), home=str(home)
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]
+    )
+    assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    time.sleep(random.Random(round_).uniform(0.005, 0.12))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    time.sleep(0.3)  # the children die with their parent
+    contents = sorted(p.read_text() for p in work.rglob("*.dat"))
+    assert contents == sorted(f"content {n}" for n in range(100)), "a file was lost or altered"
+    shell = make()
+    said = shell.recover()
+    if shell.journal.latest(None) is None:  # cut off: taken back; otherwise it was done before the kill
+        assert snapshot(home) == before, said
+    assert not shell.journal.cut_off()
+
+
+def test_two_recoveries_do_nothing_the_second_time(make: Callable[..., Shell], home: Path) -> None:
+    assert make().recover() == [] == make().recover()
+
+
+class Hostile:
+    """What a random model would do: any plan that the grammar allows, with certainty."""
+
+    threshold = 0.0
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        words = utterance.text.split()
+        pieces = [piece for word in words for piece in (word, " ")][:-1]
+        ids = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
+        grammar = Grammar(ids, kind, [source(range(len(pieces)), [p.encode() for p in pieces])])
+        taken = []
+        while not grammar.state.done and len(taken) < 60:
+            allowed = sorted(grammar.allowed())
+            if not allowed:
+                break
+            token = self.random.choice(allowed)
+            grammar.take(token)
+            taken.append(token)
+        calls = read_calls(taken, ids, lambda token: pieces[token].encode()) if grammar.state.done else ()
+        return Plan(Act(calls) if calls else Nothing(), 1.0)
+
+
+def test_a_random_model_harms_nothing_outside(
+    make: Callable[..., Shell], sandbox: Sandbox, home: Path, tmp_path: Path
+) -> None:
+    """Hundreds of random valid plans, all confirmed, in a scratch home: the bait outside stays as it is."""
+    bait = tmp_path / "bait"
+    bait.mkdir()
+    for n in range(5):
+        (bait / f"{n}.txt").write_text("bait")
+    own = {p: p.read_bytes() for p in (Path("/etc/passwd"), Path("/etc/hostname")) if p.exists()}
+    before = snapshot(bait)
+    hostile = Hostile(1)
+    (home / "work" / "a.txt").write_text("a")
+    shell = make(yes=True)
+    shell.planner = lambda: hostile
+    statuses = set()
+    for n in range(250):
+        text = f"delete kill {bait} /etc/passwd ~ / .. {bait}/1.txt a.txt work 755 5 MB yesterday 1 true {n}"
+        turn = shell.say(text)
+        statuses.add(turn.status)
+        assert (turn.error or {}).get("code") != "bug", turn.error
+        shell.cwd = str(home / "work") if (home / "work").is_dir() else str(home)
+        os.makedirs(home / "work", exist_ok=True)
+    assert snapshot(bait) == before
+    assert all(path.read_bytes() == content for path, content in own.items())
+    assert statuses >= {"done", "refused", "failed"}
