@@ -92,6 +92,8 @@ def parse(args: list[str]) -> tuple[list[str] | None, Any]:
                 if not rest:
                     raise UsageError(f"{word} needs a value")
                 value = rest.pop(0)
+                if value in FLAGS and value != "-":
+                    raise UsageError(f"{word} needs a value, and got the option {value}")
             if word in COMMAND or name == "--command":
                 sentences.append(value)
             else:
@@ -170,6 +172,9 @@ def _status(error: NlshError) -> str:
 
 
 def _report(code: str, message: str, hint: str, as_json: bool, status: str) -> None:
+    from nlsh.render import harmless
+
+    message, hint = harmless(message), harmless(hint)
     if as_json:
         from nlsh.document import dumps, failed_document
 

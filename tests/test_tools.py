@@ -370,9 +370,9 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
     """Policy is not asked here at all: the walls alone stop the call."""
     from dataclasses import replace
 
+    from nlsh.agent.grounding import ground
     from nlsh.tool import Asked
     from nlsh.turn import Call
-    from nlsh.agent.grounding import ground
 
     outside = tmp_path / "outside.txt"
     outside.write_text("secret")

@@ -12,13 +12,22 @@ a token, and a malformed one cannot bring the process down.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from nlsh.agent import notation
+from nlsh.arguments import Count, FileType, Number, Ordinal, Size, When
 from nlsh.tool import find_tool, tool_names
 from nlsh.turn import Call
 
 MAX_CALLS = 5
 MAX_COPY = 48
+MAX_VALUE = 12
+VALUE_ROLES: dict[str, TypeAdapter[Any]] = {
+    "size": TypeAdapter(Size), "count": TypeAdapter(Count), "ordinal": TypeAdapter(Ordinal), "when": TypeAdapter(When),
+    "type": TypeAdapter(FileType), "number": TypeAdapter(Number),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,11 @@ class Source:
     tokens: tuple[int, ...]
     begins: frozenset[int]
     ends: frozenset[int]
+    pieces: tuple[bytes, ...] = ()
+
+    def text(self, first: int, last: int) -> str:
+        """The words from token `first` to token `last`."""
+        return b"".join(self.pieces[first : last + 1]).decode("utf-8", "replace")
 
 
 def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
@@ -40,7 +54,7 @@ def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
     starts = _character_offsets(pieces)
     begins = {i for i, at in enumerate(starts[:-1]) if at is not None and _may_begin(text, at)}
     ends = {i for i, at in enumerate(starts[1:]) if at is not None and _may_end(text, at)}
-    return Source(tuple(tokens), frozenset(begins), frozenset(ends))
+    return Source(tuple(tokens), frozenset(begins), frozenset(ends), tuple(pieces))
 
 
 def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
@@ -96,7 +110,8 @@ class State:
     next_slot: int = 0
     given: set[str] = field(default_factory=set)
     copying: str = ""
-    spans: list[tuple[int, int]] = field(default_factory=list)  # (source, position of the last token)
+    role: str = ""
+    spans: list[tuple[int, int, int]] = field(default_factory=list)  # (source, first token, last token)
     copied: int = 0
     done: bool = False
 
@@ -108,6 +123,7 @@ class Grammar:
         self._ids = ids
         self._names = {number: name for name, number in ids.items()}
         self._sources = sources
+        self._readable: dict[str, set[tuple[int, int, int]]] = {}
         self.state = State(kind)
 
     def allowed(self) -> set[int]:
@@ -119,18 +135,49 @@ class Grammar:
             }
         if state.copying:
             found = self._continuations()
-            if state.copied and any(position in self._sources[s].ends for s, position in state.spans):
+            if state.copied and any(self._whole(*span) for span in state.spans):
                 found |= self._after_argument()
             return found
         return self._after_argument()
 
     def _continuations(self) -> set[int]:
         if not self.state.copied:
-            return {text.tokens[i] for text in self._sources for i in text.begins}
+            return {self._sources[s].tokens[i] for s, i in self._beginnings()}
         if self.state.copied >= MAX_COPY:
             return set()
-        following = ((s, p + 1) for s, p in self.state.spans)
-        return {self._sources[s].tokens[p] for s, p in following if p < len(self._sources[s].tokens)}
+        return {self._sources[s].tokens[p + 1] for s, i, p in self.state.spans if self._goes_on(s, i, p)}
+
+    def _beginnings(self) -> list[tuple[int, int]]:
+        """Where a value of the argument's role may begin."""
+        if self.state.role in VALUE_ROLES:
+            return sorted({(s, first) for s, first, _ in self._values()})
+        return [(s, i) for s, text in enumerate(self._sources) for i in text.begins]
+
+    def _goes_on(self, s: int, first: int, last: int) -> bool:
+        if last + 1 >= len(self._sources[s].tokens):
+            return False
+        if self.state.role in VALUE_ROLES:
+            return any(t == s and i == first and p > last for t, i, p in self._values())
+        return True
+
+    def _whole(self, s: int, first: int, last: int) -> bool:
+        """Whether the span is one that a person would mean, and says a value of its role."""
+        if self.state.role in VALUE_ROLES:
+            return (s, first, last) in self._values()
+        return last in self._sources[s].ends
+
+    def _values(self) -> set[tuple[int, int, int]]:
+        """Every span that can be read as a value of the current role."""
+        role = self.state.role
+        if role not in self._readable:
+            self._readable[role] = {
+                (s, first, last)
+                for s, text in enumerate(self._sources)
+                for first in text.begins
+                for last in range(first, min(first + MAX_VALUE, len(text.tokens)))
+                if last in text.ends and _reads(role, text.text(first, last))
+            }
+        return self._readable[role]
 
     def _after_argument(self) -> set[int]:
         state, ids = self.state, self._ids
@@ -180,7 +227,7 @@ class Grammar:
         if name is None:
             self._copy(token)
             return
-        state.copying, state.copied, state.spans = "", 0, []
+        state.copying, state.role, state.copied, state.spans = "", "", 0, []
         if name in (notation.END, notation.NONE):
             state.done = True
             return
@@ -194,21 +241,28 @@ class Grammar:
         state.next_slot = next(i for i, slot in enumerate(declared) if slot.name == key) + 1
         state.given.add(key)
         if body.endswith(":"):
-            state.copying = key
+            state.copying, state.role = key, declared[state.next_slot - 1].role
 
     def _copy(self, token: int) -> None:
         state = self.state
         if not state.copied:
-            state.spans = [
-                (s, i) for s, text in enumerate(self._sources) for i in text.begins if text.tokens[i] == token
-            ]
+            state.spans = [(s, i, i) for s, i in self._beginnings() if self._sources[s].tokens[i] == token]
         else:
             state.spans = [
-                (s, p + 1)
-                for s, p in state.spans
+                (s, i, p + 1)
+                for s, i, p in state.spans
                 if p + 1 < len(self._sources[s].tokens) and self._sources[s].tokens[p + 1] == token
             ]
         state.copied += 1
+
+
+def _reads(role: str, text: str) -> bool:
+    """Whether `text` is a value of `role`."""
+    try:
+        VALUE_ROLES[role].validate_python(text)
+    except ValueError:
+        return False
+    return True
 
 
 def log_probability(logits: Sequence[float], token: int) -> float:

@@ -14,7 +14,7 @@ from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 CONTEXT_TOKENS = 512
 MAX_OUTPUT = 160
 ALTERNATIVES = 3
-_UNFITTED = (0.0, 1.0, 0.0, 0.0)
+_UNFITTED = (0.0, 1.0, 0.0, 0.0, 0.0)
 
 
 def model_path() -> Path:
@@ -22,6 +22,16 @@ def model_path() -> Path:
     package = Path(__file__).resolve().parents[1]
     shipped = package / "model" / "nlsh.gguf"
     return shipped if shipped.exists() else package.parent / "models" / "nlsh.gguf"
+
+
+def features(chances: Sequence[float]) -> tuple[float, ...]:
+    """What confidence looks at, from the log-probabilities of the tokens taken.
+
+    A constant, the least of them, their sum, the first one (the choice of tool), and the
+    surprise of the least one squashed, which tells "slightly unsure" from "quite wrong".
+    """
+    least = max(min(chances), -20.0)
+    return (1.0, least, max(sum(chances), -40.0), max(chances[0], -20.0), math.exp(least))
 
 
 class EmbeddedPlanner:
@@ -80,6 +90,13 @@ class EmbeddedPlanner:
         alternatives = self._alternatives(begin, logits, kind, sources, calls)
         return Plan(Act(calls) if calls else Nothing(), confidence, alternatives)
 
+    def read(
+        self, utterance: Utterance, previous: Sequence[Call], kind: str
+    ) -> tuple[tuple[Call, ...], list[float]]:
+        """The most likely calls and the log-probability of each token taken: what confidence is fitted on."""
+        tokens, sources = self._prompt(utterance, previous, kind)
+        return self._decode(self.model.start(tokens), kind, sources, None)
+
     def _prompt(
         self, utterance: Utterance, previous: Sequence[Call], kind: str
     ) -> tuple[list[int], list[Source]]:
@@ -122,10 +139,9 @@ class EmbeddedPlanner:
 
     def _confidence(self, chances: list[float]) -> float:
         """The probability that the plan is right, from a logistic curve fitted on held-out phrasings."""
-        bias, least, total, first = self._weights
-        score = bias + least * min(chances) + total * sum(chances) + first * chances[0]
         if self._weights is _UNFITTED:
             return math.exp(sum(chances))
+        score = sum(weight * x for weight, x in zip(self._weights, features(chances), strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
     def _alternatives(

@@ -24,7 +24,7 @@ _FAMILIES: dict[str, tuple[str, str]] = {
     "book": ("book ebook 电子书", "epub mobi azw3 pdf"),
     "font": ("font 字体", "ttf otf woff woff2"),
     "config": ("config configuration settings 配置", "conf cfg ini toml yaml yml json env"),
-    "backup": ("backup 备份", "bak backup old orig"),
+    "backup": ("backup 备份", "bak backup orig"),
     "temporary": ("temporary temp tmp 临时", "tmp temp swp swo"),
     "python": ("python py", "py pyi ipynb"), "javascript": ("javascript node", "js mjs cjs jsx"),
     "typescript": ("typescript", "ts tsx"), "markdown": ("markdown", "md markdown mdx"),
@@ -38,6 +38,7 @@ _FAMILIES: dict[str, tuple[str, str]] = {
     "subtitle": ("subtitle 字幕", "srt ass vtt sub"), "torrent": ("torrent", "torrent"), "installer": ("installer", "deb rpm msi exe dmg pkg appimage"),
 }  # fmt: skip
 _WORDS = {word: suffixes.split() for words, suffixes in _FAMILIES.values() for word in words.split()}
+_SUFFIXES = {suffix for _, suffixes in _FAMILIES.values() for suffix in suffixes.split()}
 _FILLER = re.compile(r"^(all|any|the|my|所有|全部)\s*|\s*(files?|documents?|文件|的)$")
 
 
@@ -71,12 +72,24 @@ def _of_one(part: str) -> list[str]:
         if form in _WORDS:
             return _WORDS[form]
     words = said.split()
-    if len(words) > 1:
-        try:
-            return _of_one(words[0]) if words[0] in _WORDS else _of_one(words[-1])
-        except ValueError:
-            return _of_one(words[0])
+    if len(words) == 2:
+        return _of_two(words[0], words[1])
+    if len(words) > 2:
+        raise ValueError(f"'{part}' is not a kind of file that I know (try pdf, images or .log)")
     form = said[:-1] if len(said) > 2 and said.endswith("s") and not said.endswith("ss") else said
     if re.fullmatch(r"[a-z0-9]{1,6}(\.[a-z0-9]{1,4})?", form):
         return [said if said in ("css", "js", "ts", "xls", "rs") else form]
     raise ValueError(f"'{part}' is not a kind of file that I know (try pdf, images or .log)")
+
+
+def _of_two(first: str, second: str) -> list[str]:
+    """ "python scripts", "png images", "java classes": the narrower of the two words decides."""
+    for word, other in ((first, second), (second, first)):
+        known = _WORDS.get(word) or _WORDS.get(word.rstrip("s"))
+        if word in _SUFFIXES and (other in _WORDS or other.rstrip("s") in _WORDS):
+            return known or [word]
+    for word in (first, second):
+        known = _WORDS.get(word) or _WORDS.get(word.rstrip("s"))
+        if known:
+            return known
+    raise ValueError(f"'{first} {second}' is not a kind of file that I know (try pdf, images or .log)")

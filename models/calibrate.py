@@ -1,0 +1,95 @@
+"""Fits confidence: the probability that a plan is right, on phrasings that were never trained on.
+
+A logistic curve over what the decoder saw (see `features` in nlsh/agent/embedded.py),
+and the threshold at which acting stops paying: a wrong act costs COST times a needless
+question. Writes models/build/confidence.json, which export.py puts into the GGUF, and a
+reliability table.
+
+    python models/calibrate.py [--gguf FILE]
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE))
+
+import numpy as np
+from corpus import Builder, phrasings
+from evaluate import values
+
+from nlsh.agent.embedded import EmbeddedPlanner, features
+from nlsh.turn import Utterance
+
+COST = 4.0
+PER_PHRASING = 12
+OUT = HERE / "build" / "confidence.json"
+
+
+def observations(planner: EmbeddedPlanner) -> tuple[np.ndarray, np.ndarray]:
+    """Features and rightness of every held-out example with a proposal."""
+    builder = Builder(99)
+    rows, marks = [], []
+    total = good = 0
+    for phrasing in phrasings():
+        if not phrasing.held_out:
+            continue
+        for _ in range(PER_PHRASING):
+            example = builder.make(phrasing)
+            said = Utterance(example.text, "/home/user/" + example.folder, time.time())
+            calls, chances = planner.read(said, example.previous, example.kind)
+            right = values(calls) == values(example.calls)
+            total, good = total + 1, good + right
+            if calls:
+                rows.append(features(chances))
+                marks.append(float(right))
+    print(f"held-out phrasings: {good} of {total} exact ({good / total:.1%})")
+    return np.array(rows), np.array(marks)
+
+
+def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Logistic regression with a little ridge, by Newton's method."""
+    w = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        gradient = x.T @ (p - y) + 0.5 * w
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + 0.5 * np.eye(len(w))
+        w -= np.linalg.solve(hessian, gradient)
+    return w
+
+
+def best_threshold(p: np.ndarray, y: np.ndarray) -> float:
+    """The threshold with the least total cost of wrong acts and needless questions."""
+    candidates = np.linspace(0.05, 0.98, 94)
+    costs = [COST * ((p >= t) & (y == 0)).sum() + ((p < t) & (y == 1)).sum() for t in candidates]
+    return float(candidates[int(np.argmin(costs))])
+
+
+def main() -> None:
+    """Fit, choose, report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
+    planner = EmbeddedPlanner(parser.parse_args().gguf)
+    x, y = observations(planner)
+    w = fit(x, y)
+    p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+    threshold = best_threshold(p, y)
+    above = p >= threshold
+    print(f"threshold {threshold:.2f}: {y[above].mean():.1%} right at {above.mean():.1%} coverage")
+    for low in np.arange(0, 1, 0.1):
+        inside = (p >= low) & (p < low + 0.1)
+        if inside.any():
+            print(f"  said {low:.1f} to {low + 0.1:.1f}: {y[inside].mean():.1%} right of {inside.sum()}")
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(
+        json.dumps({"weights": [round(float(v), 5) for v in w], "threshold": round(threshold, 3)}) + "\n",
+        "utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()
