@@ -24,6 +24,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "processes": ("pid", "port", "address", "process", "name", "user", "memory", "cpu", "started", "command"),
     "matches": ("path", "line", "text"),
 }
+_FOLDING = {"path", "from", "text", "command", "value", "said", "answer", "what", "detail", "ipv6"}
+_FOLDS_AT = 16
+_EXPENDABLE = ("owner", "permissions", "kind", "started", "user", "address", "command", "modified", "cpu")
 _SIZES = {"size", "memory", "total", "used", "free", "available"}
 _TIMES = {"modified", "started", "accessed", "booted", "when"}
 
@@ -123,6 +126,8 @@ class Screen:
         names = names or list(rows[0])
         if kind == "files" and all(row.get("kind") == "file" for row in shown):
             names = [name for name in names if name != "kind"]
+        if self.terminal:
+            names = _fitting(names, shown, self.width())
         cells = [[_cell(name, row) for name in names] for row in shown]
         if self.terminal:
             self._rich_table(names, cells)
@@ -157,6 +162,22 @@ class Screen:
                 for name, cell, width in zip(names, row, widths, strict=True)
             )
             self.write(line.rstrip())
+
+
+def _fitting(names: list[str], rows: list[Row], width: int) -> list[str]:
+    """The columns that `width` has room for; the least telling ones are left out first."""
+    kept = list(names)
+
+    def wanted(name: str) -> int:
+        longest = max(cell_width(_cell(name, row)) for row in rows)
+        return max(min(longest, _FOLDS_AT) if name in _FOLDING else longest, len(name)) + 3
+
+    for name in (*_EXPENDABLE, *reversed(names)):
+        if sum(map(wanted, kept)) <= width or len(kept) <= 2:
+            break
+        if name in kept:
+            kept.remove(name)
+    return kept
 
 
 def cell_width(text: str) -> int:

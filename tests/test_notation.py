@@ -1,0 +1,91 @@
+"""The notation of plans and the grammar that decoding keeps to."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlsh.agent import notation
+from nlsh.agent.decoding import Grammar, read_calls, source
+from nlsh.agent.grounding import validate
+from nlsh.errors import NotUnderstood
+from nlsh.tool import find_tool, tool_names
+from nlsh.turn import Call
+
+IDS = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
+
+
+def test_every_tool_and_argument_has_a_token() -> None:
+    for tool in tool_names():
+        assert f"<{tool}>" in IDS
+        for slot in notation.slots(tool):
+            assert slot.tokens and all(token in IDS for token in slot.tokens)
+
+
+def test_spelling_and_reading_are_inverse() -> None:
+    calls = (
+        Call("files.find", {"under": "my docs", "kind": "file", "larger": "5 MB", "hidden": True}),
+        Call("rows.sort", {"by": "size", "order": "largest"}),
+        Call("files.delete", {}),
+    )
+    assert notation.read(notation.spell(calls)) == calls
+
+
+def pieces(text: str) -> list[str]:
+    import re
+
+    return re.findall(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|.", text)
+
+
+def random_plan(text: str, seed: int, kind: str = "none") -> tuple[Call, ...] | None:
+    chosen = random.Random(seed)
+    parts = pieces(text)
+    grammar = Grammar(IDS, kind, [source(range(len(parts)), [p.encode() for p in parts])])
+    taken = []
+    while not grammar.state.done and len(taken) < 80:
+        allowed = sorted(grammar.allowed())
+        if not allowed:
+            return None
+        taken.append(chosen.choice(allowed))
+        grammar.take(taken[-1])
+    return read_calls(taken, IDS, lambda token: parts[token].encode()) if grammar.state.done else None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            "delete the 3 largest files over 5 MB in Downloads from last week",
+            "kill 4242 on port 80",
+            "把下载里的图片移到 照片",
+            "x",
+        ]
+    ),
+    st.integers(0, 10**6),
+)
+def test_whatever_the_grammar_lets_through_is_a_valid_plan(text: str, seed: int) -> None:
+    calls = random_plan(text, seed)
+    for index, call in enumerate(calls or ()):
+        try:
+            validate(call.tool, call.args)
+        except NotUnderstood as error:
+            raise AssertionError(f"{call}: {error}") from error
+        for slot in notation.slots(call.tool):
+            if slot.mode == "copy" and slot.name in call.args:
+                assert call.args[slot.name] in text
+        if index:
+            assert find_tool(call.tool).takes
+
+
+def test_spans_do_not_cut_names() -> None:
+    parts = pieces("open my-file_2.txt now")
+    text = source(range(len(parts)), [p.encode() for p in parts])
+    spans = {text.text(b, e) for b in text.begins for e in text.ends if b <= e}
+    assert "my-file_2.txt" in spans and not spans & {"my", "file", "txt", "my-file_2", "file_2.txt", "2"}
+
+
+def test_chinese_spans_may_begin_and_end_anywhere() -> None:
+    parts = pieces("把下载里的a.txt删掉")
+    text = source(range(len(parts)), [p.encode() for p in parts])
+    spans = {text.text(b, e) for b in text.begins for e in text.ends if b <= e}
+    assert {"下载", "a.txt"} <= spans and "txt" not in spans
