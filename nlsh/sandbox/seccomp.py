@@ -12,6 +12,7 @@ Filters are classic BPF (Linux Documentation/userspace-api/seccomp_filter.rst).
 
 import ctypes
 import struct
+from functools import cache
 
 from nlsh.sandbox.kernel import MACHINE, NR_SECCOMP, syscall
 
@@ -86,6 +87,7 @@ _NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* flag of clone(2)
 _INET_FAMILIES = (2, 10)
 
 
+@cache
 def numbers() -> dict[str, int]:
     """System call numbers of this architecture by name."""
 
@@ -166,6 +168,7 @@ def _head() -> _Program:
     return program
 
 
+@cache
 def for_tool(*, metadata: bool, pidfds: tuple[int, ...] = ()) -> bytes:
     """The filter of tiers 1 and 2: a closed list; `pidfds` are the only ones that may be signalled."""
     known = numbers()
@@ -182,6 +185,7 @@ def for_tool(*, metadata: bool, pidfds: tuple[int, ...] = ()) -> bytes:
     return program.assembled()
 
 
+@cache
 def for_program() -> bytes:
     """The filter of tier 3: what programs of others must never do."""
     known = numbers()

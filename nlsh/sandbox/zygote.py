@@ -24,7 +24,7 @@ def main(fd: int) -> None:
     time.tzset()
     time.localtime()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from nlsh.sandbox import child, probe
+    from nlsh.sandbox import child, probe, seccomp
     from nlsh.tool import all_tools
 
     child.main_guard()
@@ -32,6 +32,8 @@ def main(fd: int) -> None:
     channel.send(json.dumps({"level": found, "why": why}).encode())
     for _ in all_tools():
         pass  # importing is the point: nothing can be imported once the walls stand
+    for metadata in (False, True):
+        seccomp.for_tool(metadata=metadata)  # built once here, every child has them
     gc.collect()
     gc.freeze()
     _serve(channel)

@@ -1,0 +1,182 @@
+"""The prompt, end to end: a real process in a real pseudo-terminal, with the real model and sandbox."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[=>()][0-9A-B]?|\r")
+
+
+class Terminal:
+    """A person at a terminal: types, and reads what is on the screen."""
+
+    def __init__(self, home: Path, *args: str, columns: int = 100) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            environment = {**os.environ, "HOME": str(home), "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "SHELL": "/bin/sh"}
+            os.chdir(home / "work")
+            os.execve(sys.executable, [sys.executable, "-m", "nlsh", *args], environment)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self.seen = ""
+
+    def read(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([self.fd], [], [], 0.05)
+            if ready:
+                try:
+                    data = os.read(self.fd, 65536)
+                except OSError:
+                    return
+                self.seen += _ESCAPES.sub("", data.decode("utf-8", "replace"))
+
+    def wait_for(self, text: str, seconds: float = 30) -> str:
+        """Until `text` is on the screen after what was waited for before; what came with it."""
+        deadline = time.monotonic() + seconds
+        while text not in self.seen:
+            assert time.monotonic() < deadline, f"waited for {text!r}, saw {self.seen[-2000:]!r}"
+            self.read(0.1)
+        before, _, self.seen = self.seen.partition(text)
+        return before + text
+
+    def type(self, text: str) -> None:
+        os.write(self.fd, text.encode() + b"\r")
+
+    def exit_code(self) -> int:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            self.read(0.1)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.pid = 0
+                return os.waitstatus_to_exitcode(status)
+        raise AssertionError(f"it did not end: {self.seen[-1000:]!r}")
+
+    def close(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+@pytest.fixture
+def terminal(home: Path) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def start(*args: str, columns: int = 100) -> Terminal:
+        opened.append(Terminal(home, *args, columns=columns))
+        opened[-1].wait_for("›")
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+def test_a_conversation(terminal: Callable[..., Terminal], home: Path) -> None:
+    for n in range(3):
+        (home / "work" / f"x{n}.tmp").write_text("x")
+    t = terminal()
+    t.type("find the .tmp files")
+    t.wait_for("x2.tmp")
+    t.type("delete them")
+    t.wait_for("delete 3 files")
+    t.wait_for("[y/N]")
+    t.type("n")
+    t.wait_for("nothing was changed")
+    assert len(list((home / "work").glob("*.tmp"))) == 3
+    t.type("delete them")
+    t.wait_for("[y/N]")
+    t.type("y")
+    t.wait_for("3 files to the trash")
+    assert not list((home / "work").glob("*.tmp"))
+    t.type("undo that")
+    t.wait_for("[y/N]")
+    t.type("y")
+    t.wait_for("took back")
+    assert len(list((home / "work").glob("*.tmp"))) == 3
+    t.type("exit")
+    assert t.exit_code() == 0
+
+
+def test_commands_cd_and_their_exit_codes(terminal: Callable[..., Terminal], home: Path) -> None:
+    t = terminal()
+    t.type("!echo one-$((1+1)); exit 3")
+    t.wait_for("one-2")
+    t.wait_for("status 3")
+    t.type("cd ..")
+    t.wait_for("~ ›")
+    t.type("!pwd")
+    t.wait_for(str(home))
+    t.type("cd -")
+    t.wait_for("~/work ›")
+    t.type("cd /no/such/folder")
+    t.wait_for("›")
+    t.type("!test -t 0 && echo is-a-terminal")
+    t.wait_for("is-a-terminal")
+    t.type("exit")
+    t.exit_code()
+
+
+def test_interrupts(terminal: Callable[..., Terminal], home: Path) -> None:
+    t = terminal()
+    os.write(t.fd, b"half a sentence\x03")
+    t.wait_for("›")
+    t.type("!sleep 30")
+    t.read(1.0)
+    os.write(t.fd, b"\x03")
+    t.wait_for("›", 10)
+    t.type("run sleep 30")
+    t.wait_for("[y/N]")
+    t.type("y")
+    t.read(1.0)
+    begun = time.monotonic()
+    os.write(t.fd, b"\x03")
+    t.wait_for("interrupted")
+    assert time.monotonic() - begun < 10
+    t.type("!echo still here")
+    t.wait_for("still here")
+    os.write(t.fd, b"\x04")
+    t.exit_code()
+
+
+def test_what_is_typed_is_remembered(terminal: Callable[..., Terminal], home: Path) -> None:
+    t = terminal()
+    t.type("what time is it")
+    t.wait_for("20")
+    t.type("exit")
+    t.exit_code()
+    again = terminal()
+    os.write(again.fd, b"\x1b[A")
+    again.wait_for("what time is it")
+
+
+def test_without_a_usable_model_the_prompt_still_works(terminal: Callable[..., Terminal], home: Path) -> None:
+    t = terminal("--model", "/no/such.gguf")
+    t.type("what is here")
+    t.wait_for("there is no model")
+    t.type("!echo fine")
+    t.wait_for("fine")
+    t.type("exit")
+    t.exit_code()
+
+
+def test_a_narrow_terminal(terminal: Callable[..., Terminal], home: Path) -> None:
+    for n in range(5):
+        (home / "work" / f"a rather long file name number {n}.txt").write_text("x")
+    t = terminal(columns=30)
+    t.type("what is here")
+    t.wait_for("size")
+    t.type("exit")
+    t.exit_code()
