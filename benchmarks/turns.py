@@ -51,12 +51,21 @@ def cold(rounds: int) -> None:
     environment = {**os.environ, "HOME": home}
 
     def run(*args: str) -> None:
-        subprocess.run([sys.executable, *args], env=environment, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            [sys.executable, *args],
+            env=environment,
+            cwd=home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
 
     run("-m", "nlsh", "-c", "what is here")
     bare = median_ms(rounds, lambda: run("-c", "pass"))
     ours = median_ms(rounds, lambda: run("-m", "nlsh", "-c", "what is here"))
-    print(f"cold nlsh -c            {ours:8.1f} ms, {ours / bare:.1f} times a bare interpreter ({bare:.1f} ms); limit 800 ms")
+    print(
+        f"cold nlsh -c            {ours:8.1f} ms, {ours / bare:.1f} times a bare interpreter ({bare:.1f} ms); limit 800 ms"
+    )
     shutil.rmtree(home)
 
 
@@ -65,10 +74,17 @@ def planning(rounds: int) -> None:
     begun = time.perf_counter()
     planner = EmbeddedPlanner()
     loaded = (time.perf_counter() - begun) * 1000
-    times = [median_ms(rounds, lambda s=s: planner.plan(Utterance(s, "/home/user", time.time()), (), "none")) for s in SENTENCES]
-    print(f"sentence to plan        {statistics.median(times):8.1f} ms, worst of {len(SENTENCES)} {max(times):.1f} ms; limit 60 ms")
+    times = [
+        median_ms(rounds, lambda s=s: planner.plan(Utterance(s, "/home/user", time.time()), (), "none"))
+        for s in SENTENCES
+    ]
+    print(
+        f"sentence to plan        {statistics.median(times):8.1f} ms, worst of {len(SENTENCES)} {max(times):.1f} ms; limit 60 ms"
+    )
     print(f"model load              {loaded:8.1f} ms")
-    print(f"resident memory         {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.1f} MB; limit 200 MB")
+    print(
+        f"resident memory         {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.1f} MB; limit 200 MB"
+    )
 
 
 def confinement(rounds: int) -> None:
@@ -94,13 +110,19 @@ def confinement(rounds: int) -> None:
     process = median_ms(rounds, lambda: subprocess.run(["/bin/true"], check=True))
     tiers = {
         "tier 1 (read)": lambda: call("files.read", reading, path="a.txt"),
-        "tier 2 (read)": lambda: call("files.read", Effects(reads=(f"{folder}/a.txt",), metadata=True), path="a.txt"),
-        "tier 3 (true)": lambda: call("shell.run", Effects(reads=(folder,), writes=(folder,), command="true"), command="true"),
+        "tier 2 (read)": lambda: call(
+            "files.read", Effects(reads=(f"{folder}/a.txt",), metadata=True), path="a.txt"
+        ),
+        "tier 3 (true)": lambda: call(
+            "shell.run", Effects(reads=(folder,), writes=(folder,), command="true"), command="true"
+        ),
     }
     print(f"unconfined read         {plain:8.2f} ms; subprocess of true {process:.1f} ms")
     for name, work in tiers.items():
         ours = median_ms(rounds, work)
-        print(f"{name:<23} {ours:8.1f} ms, {ours - plain:.1f} ms above unconfined, {ours / process:.1f} times a plain subprocess")
+        print(
+            f"{name:<23} {ours:8.1f} ms, {ours - plain:.1f} ms above unconfined, {ours / process:.1f} times a plain subprocess"
+        )
     box.close()
     shutil.rmtree(folder)
 

@@ -193,7 +193,7 @@ def in_words(calls: Sequence[Call]) -> str:
     parts = []
     for call in calls:
         manager, _, verb = call.tool.partition(".")
-        name = call.tool if manager in ("memory", "devices", "network", "system") else verb.replace("_", " ")
+        name = verb.replace("_", " ") if manager in ("files", "rows", "session") else call.tool
         details = ", ".join(
             f"{key.replace('_', ' ')} {value}" if value is not True else key
             for key, value in call.args.items()

@@ -132,7 +132,7 @@ class Screen:
         if self.terminal:
             self._rich_table(names, cells)
         else:
-            self._plain_table(names, cells)
+            self._plain_table(names, [list(names), *cells] if kind == "records" else cells)
         if len(rows) > len(shown):
             self.write(f"… and {len(rows) - len(shown)} more")
 

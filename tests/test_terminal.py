@@ -24,7 +24,13 @@ class Terminal:
     def __init__(self, home: Path, *args: str, columns: int = 100) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            environment = {**os.environ, "HOME": str(home), "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "SHELL": "/bin/sh"}
+            environment = {
+                **os.environ,
+                "HOME": str(home),
+                "TERM": "xterm",
+                "PROMPT_TOOLKIT_NO_CPR": "1",
+                "SHELL": "/bin/sh",
+            }
             os.chdir(home / "work")
             os.execve(sys.executable, [sys.executable, "-m", "nlsh", *args], environment)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))

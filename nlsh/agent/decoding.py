@@ -113,6 +113,7 @@ class State:
     role: str = ""
     spans: list[tuple[int, int, int]] = field(default_factory=list)  # (source, first token, last token)
     copied: int = 0
+    used: set[tuple[int, int]] = field(default_factory=set)  # words of the sentence that have their role
     done: bool = False
 
 
@@ -150,14 +151,17 @@ class Grammar:
     def _beginnings(self) -> list[tuple[int, int]]:
         """Where a value of the argument's role may begin."""
         if self.state.role in VALUE_ROLES:
-            return sorted({(s, first) for s, first, _ in self._values()})
-        return [(s, i) for s, text in enumerate(self._sources) for i in text.begins]
+            free = ((s, first) for s, first, last in self._values() if self._unused(s, first, last))
+            return sorted(set(free))
+        spans = ((s, i) for s, text in enumerate(self._sources) for i in text.begins)
+        return [span for span in spans if span not in self.state.used]
 
     def _goes_on(self, s: int, first: int, last: int) -> bool:
-        if last + 1 >= len(self._sources[s].tokens):
+        if last + 1 >= len(self._sources[s].tokens) or (s, last + 1) in self.state.used:
             return False
         if self.state.role in VALUE_ROLES:
-            return any(t == s and i == first and p > last for t, i, p in self._values())
+            longer = ((t, i, p) for t, i, p in self._values() if t == s and i == first and p > last)
+            return any(self._unused(*span) for span in longer)
         return True
 
     def _whole(self, s: int, first: int, last: int) -> bool:
@@ -165,6 +169,9 @@ class Grammar:
         if self.state.role in VALUE_ROLES:
             return (s, first, last) in self._values()
         return last in self._sources[s].ends
+
+    def _unused(self, s: int, first: int, last: int) -> bool:
+        return not any((s, i) in self.state.used for i in range(first, last + 1))
 
     def _values(self) -> set[tuple[int, int, int]]:
         """Every span that can be read as a value of the current role."""
@@ -227,6 +234,8 @@ class Grammar:
         if name is None:
             self._copy(token)
             return
+        if state.copying:
+            self._give_role()
         state.copying, state.role, state.copied, state.spans = "", "", 0, []
         if name in (notation.END, notation.NONE):
             state.done = True
@@ -242,6 +251,13 @@ class Grammar:
         state.given.add(key)
         if body.endswith(":"):
             state.copying, state.role = key, declared[state.next_slot - 1].role
+
+    def _give_role(self) -> None:
+        """A word of the sentence plays one part in a plan; words of the plan before may be used again."""
+        for s, first, last in self.state.spans:
+            if s == 0 and self._whole(s, first, last):
+                self.state.used |= {(s, i) for i in range(first, last + 1)}
+                return
 
     def _copy(self, token: int) -> None:
         state = self.state

@@ -1,5 +1,6 @@
 """An external command, confined to the current folder, without network."""
 
+import os
 import shlex
 
 from nlsh.arguments import Args, Text
@@ -26,6 +27,8 @@ def effects(asked: Asked) -> Effects:
     if not words:
         raise NotUnderstood("run which command?", "say it after 'run'")
     note = "what a command changes cannot be undone"
+    if os.getuid() == 0:
+        note += "; it runs as root, without any capability"
     cwd = asked.scene.cwd
     return Effects(reads=(cwd,), writes=(cwd,), command=command, undoable=False, note=note)
 
