@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from nlsh.changes import Change, from_dict, holds, inverse
 from nlsh.config import Folders
 from nlsh.errors import Refused, ToolFailed
-from nlsh.memory.store import Store
+from nlsh.memory.store import Store, writing
 from nlsh.trash import Trash
 
 
@@ -57,6 +57,7 @@ class Journal:
         self._home = home
         self._keep_bytes = keep_mb * 1024 * 1024
 
+    @writing()
     def begin(self, turn: int, position: int, changes: tuple[Change, ...]) -> tuple[int, tuple[Change, ...]]:
         """Save what will be overwritten and write the changes down; the entry, and the changes to make.
 
@@ -94,6 +95,7 @@ class Journal:
             ) from error
         return replace(change, saved=os.path.realpath(place))
 
+    @writing()
     def finish(self, entry: int, changes: tuple[Change, ...], failed: bool) -> int:
         """Look at the disk and write down what happened; how many changes did."""
         happened = [change for change in changes if _happened(change)]
@@ -146,6 +148,7 @@ class Journal:
                     found.append(back)
         return _settled(found)
 
+    @writing()
     def mark(self, turn: int, state: str) -> None:
         """Set the state of a turn's entries that are not undone yet."""
         self._store.connection.execute(

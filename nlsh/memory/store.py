@@ -10,7 +10,8 @@ import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +22,18 @@ from nlsh.turn import Call, Result, Row, Step, Turn, Utterance
 VERSION = 1
 BUSY_SECONDS = 5.0
 KEEP_ROWS = 20_000
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Turns what SQLite says when it cannot write into one line for the user."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        busy = "locked" in str(error)
+        hint = "try again in a moment" if busy else "free some space, or see what is wrong with the disk"
+        exit_code = Exit.TEMPORARY if busy else Exit.TOOL_FAILED
+        raise NlshError("state", f"nothing can be written down: {error}", hint, exit_code) from error
 
 
 class Store:
@@ -97,6 +110,7 @@ class Store:
         """Close the database."""
         self.connection.close()
 
+    @writing()
     def session(self, name: str | None, cwd: str) -> str:
         """The id of the session called `name`, made when it is new; without a name, a new session."""
         if name is not None:
@@ -113,6 +127,7 @@ class Store:
         )
         return identity
 
+    @writing()
     def begin(self, utterance: Utterance, session: str) -> tuple[int, int]:
         """Write down that something was said; the turn's id and its number in the session."""
         row = self.connection.execute(
@@ -124,6 +139,7 @@ class Store:
         )
         return int(cursor.lastrowid or 0), int(row[0])
 
+    @writing()
     def step(self, turn: int, position: int, step: Step, status: str) -> None:
         """Write one call down."""
         decision = step.decision
@@ -135,6 +151,7 @@ class Store:
             ),
         )  # fmt: skip
 
+    @writing()
     def finish(self, identity: int, turn: Turn) -> None:
         """Write the end of a turn down, with what it left for the next one."""
         last = turn.steps[-1].result if turn.steps else None

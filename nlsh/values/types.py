@@ -38,7 +38,18 @@ _FAMILIES: dict[str, tuple[str, str]] = {
     "subtitle": ("subtitle 字幕", "srt ass vtt sub"), "torrent": ("torrent", "torrent"), "installer": ("installer", "deb rpm msi exe dmg pkg appimage"),
 }  # fmt: skip
 _WORDS = {word: suffixes.split() for words, suffixes in _FAMILIES.values() for word in words.split()}
-_SUFFIXES = {suffix for _, suffixes in _FAMILIES.values() for suffix in suffixes.split()}
+_OTHER_SUFFIXES = """xml so a o obj lock env pem crt cer csr p12 db sqlite sqlite3 mdb bib sty cls dvi eps ps ai psd xcf blend stl
+dwg dxf fbx gltf glb ttc pfb woff eot vtt sub idx nfo cue m3u pls mid kar aif amr ape wma opus ra rm vob m2ts mts f4v ogv asf divx
+ics vcf eml msg mbox pst ost rpm apk jar war ear whl egg gem crate nupkg vsix xpi crx dat bin rom hex elf dll exe sys bat cmd ps1
+psm1 vbs reg lnk url desktop service timer socket plist strings xib nib storyboard pbxproj gradle pom cmake mk m4 diff patch
+rej po pot mo qm ts tpl j2 jinja ejs hbs pug haml less sass scss styl coffee dart elm erl ex exs hs lhs ml mli fs fsx clj cljs
+scm rkt lisp vim nim zig v d pas f f90 cob asm s ll bc wasm wat proto thrift avro parquet orc feather arrow h5 hdf5 npy npz
+mat rds rdata sav dta sas7bdat pkl pickle joblib pt pth onnx gguf safetensors ckpt tfrecord geojson kml kmz gpx shp osm las tsv
+psv ndjson jsonl json5 hjson ron edn cbor msgpack xsd xsl xslt wsdl rss atom opml tex ltx rmd qmd adoc asciidoc rst org wiki tmp
+swp bak orig save part crdownload download pid log trace dump pcap cap har vmdk vdi qcow2 vhd ova ovf img dmg
+toast nrg cab msi pkg deb appimage snap flatpak torrent nzb pages numbers odg odf odp fodt xlsm xlsb docm pptm vsd vsdx
+mpp pub heif raf orf rw2 dng arw cr3 jfif avif jxl ico cur icns""".split()
+_SUFFIXES = {suffix for _, found in _FAMILIES.values() for suffix in found.split()} | set(_OTHER_SUFFIXES)
 _FILLER = re.compile(r"^(all|any|the|my|所有|全部)\s*|\s*(files?|documents?|文件|的)$")
 
 
@@ -76,9 +87,9 @@ def _of_one(part: str) -> list[str]:
         return _of_two(words[0], words[1])
     if len(words) > 2:
         raise ValueError(f"'{part}' is not a kind of file that I know (try pdf, images or .log)")
-    form = said[:-1] if len(said) > 2 and said.endswith("s") and not said.endswith("ss") else said
-    if re.fullmatch(r"[a-z0-9]{1,6}(\.[a-z0-9]{1,4})?", form):
-        return [said if said in ("css", "js", "ts", "xls", "rs") else form]
+    for form in (said, said.removesuffix("s")):
+        if form in _SUFFIXES:
+            return [form]
     raise ValueError(f"'{part}' is not a kind of file that I know (try pdf, images or .log)")
 
 
