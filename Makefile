@@ -6,7 +6,7 @@ THREADS ?= 2
 .PHONY: model test lint figures
 
 model:            ## corpus check, tokenizer, training (resumes), export, calibration, evaluation
-	$(PYTHON) models/corpus.py --lint
+	$(PYTHON) models/lint.py
 	test -f models/build/tokenizer.json || $(PYTHON) models/tokenizer.py 60000
 	$(PYTHON) models/train.py --minutes $(MINUTES) --threads $(THREADS) --resume
 	$(PYTHON) models/export.py
@@ -22,7 +22,7 @@ lint:
 	ruff format --check .
 	mypy
 	lint-imports
-	$(PYTHON) models/corpus.py --lint
+	$(PYTHON) models/lint.py
 
 figures:
 	$(PYTHON) benchmarks/turns.py

@@ -11,7 +11,6 @@
 `< files.list path={dir}` gives the very plan before.
 
     python models/corpus.py 20          prints twenty examples
-    python models/corpus.py --lint      checks every phrasing and plan
 """
 
 import json
@@ -19,7 +18,6 @@ import random
 import re
 import sys
 import zlib
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -380,84 +378,8 @@ class Stream:
         return self.builder.make(self.random.choice(group))
 
 
-def lint() -> list[str]:
-    """What is wrong with the corpus: plans that do not validate, values that the sentence does not hold."""
-    problems = []
-    builder = Builder(1)
-    for phrasing in phrasings():
-        for _ in range(3):
-            try:
-                example = builder.make(phrasing, noise=False)
-                problems.extend(_problems(example))
-            except Exception as error:
-                problems.append(f"{phrasing.source}: {phrasing.text} = {phrasing.plan}: {error!r}"[:300])
-                break
-    return problems
-
-
-def _problems(example: Example) -> list[str]:
-    found = []
-    if not _reachable(example):
-        found.append(
-            f"{example.text!r}: the grammar does not allow {example.calls} ({example.phrasing})"[:300]
-        )
-    context = example.text + " " + " ".join(str(v) for c in example.previous for v in c.args.values())
-    from nlsh.agent.notation import slots as tool_slots
-
-    for call in example.calls:
-        find_tool(call.tool).args(**call.args)
-        for slot in tool_slots(call.tool):
-            value = call.args.get(slot.name)
-            if slot.mode == "copy" and value is not None and str(value) not in context:
-                found.append(f"{example.text!r}: '{value}' is not in the sentence ({example.phrasing})"[:300])
-    return found
-
-
-def _pieces(text: str) -> list[str]:
-    """Words, single digits, marks and Chinese characters: as coarse as any tokenizer may cut."""
-    return re.findall(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|.", text, re.DOTALL)
-
-
-def _reachable(example: Example) -> bool:
-    """Whether the decoder's grammar lets the written plan through."""
-    from nlsh.agent import notation
-    from nlsh.agent.decoding import Grammar, source
-
-    words: dict[str, int] = {}
-    ids = {token: 100_000 + n for n, token in enumerate(notation.functional_tokens())}
-
-    def tokens(text: str) -> list[int]:
-        return [words.setdefault(piece, len(words)) for piece in _pieces(text)]
-
-    texts = [example.text, *(text for text, functional in notation.spell(example.previous) if not functional)]
-    sources = [source(tokens(text), [piece.encode() for piece in _pieces(text)]) for text in texts]
-    grammar = Grammar(ids, example.kind, sources)
-    plan = [
-        i
-        for text, functional in notation.spell(example.calls)
-        for i in ([ids[text]] if functional else tokens(text))
-    ]
-    for token in [*(plan or [ids[notation.NONE]]), *([ids[notation.END]] if plan else [])]:
-        if token not in grammar.allowed():
-            return False
-        grammar.take(token)
-    return True
-
-
-def main() -> int:
-    """Print examples, or lint."""
-    if "--lint" in sys.argv:
-        problems = lint()
-        for problem in problems[:40]:
-            print(problem)
-        lines = {p.text for p in phrasings()}
-        chinese = sum(p.chinese for p in phrasings())
-        tools = Counter(step.split(" ")[0] for p in phrasings() for step in p.plan.split(" | "))
-        print(
-            f"{len(lines)} distinct phrasings, {chinese} Chinese, {sum(p.held_out for p in phrasings())} held out, {len(problems)} problems"
-        )
-        print("phrasings per tool:", ", ".join(f"{tool} {count}" for tool, count in tools.most_common()))
-        return 1 if problems else 0
+def main() -> None:
+    """Print examples."""
     stream = Stream(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     for _, example in zip(range(int(sys.argv[1]) if len(sys.argv) > 1 else 20), stream, strict=False):
         plan = " | ".join(f"{c.tool} {c.args}" for c in example.calls) or "none"
@@ -466,8 +388,7 @@ def main() -> int:
             f"{example.text}\n      -> {plan}"
             + (f"\n      after {before} [{example.kind}]" if before else "")
         )
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

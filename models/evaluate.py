@@ -128,6 +128,9 @@ def main() -> None:
     right: dict[str, list[bool]] = defaultdict(list)
     spent, covered, covered_right, harm, baseline = [], 0, 0, 0, 0
     everything = cases()
+    from lint import templates
+
+    patterns = list(templates().values())
     for case in everything:
         begun = time.perf_counter()
         plan = planner.plan(Utterance(case.text, "/home/user/work", time.time()), case.before, case.kind)
@@ -141,7 +144,13 @@ def main() -> None:
             if case.plan
             else "none"
         )
-        for group in (case.source, f"manager {manager}"):
+        familiar = any(pattern.fullmatch(case.text) for pattern in patterns)
+        groups = [
+            case.source,
+            f"manager {manager}",
+            "pattern of the corpus" if familiar else "pattern never seen",
+        ]
+        for group in groups:
             right[group].append(good)
         if sure:
             covered += 1
@@ -156,7 +165,7 @@ def main() -> None:
     table = {group: (sum(marks), len(marks)) for group, marks in sorted(right.items())}
     for group, (good, count) in table.items():
         print(f"{group:<22} {good:>4} of {count:<4} {good / count:.1%}")
-    total = sum(sum(m) for g, m in right.items() if not g.startswith("manager"))
+    total = sum(sum(m) for g, m in right.items() if not g.startswith(("manager", "pattern")))
     print(f"{'all':<22} {total:>4} of {len(everything):<4} {total / len(everything):.1%}")
     print(
         f"above the threshold: {covered_right} of {covered} right ({covered_right / covered:.1%}), coverage {covered / len(everything):.1%}"
