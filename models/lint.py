@@ -40,8 +40,9 @@ def templates() -> dict[str, re.Pattern[str]]:
     """Every written phrasing without fragments as a pattern: slots match anything, `@word` one of its words."""
     found = {}
     for phrasing in phrasings():
-        if "<" in phrasing.text:
-            continue
+        letters = re.sub(r"\{\w+\}|@[a-z]+|\W", "", phrasing.text)
+        if "<" in phrasing.text or len(letters) < (2 if phrasing.chinese else 6):
+            continue  # a pattern that is nearly all slots fits everything
         parts = re.split(r"(\{\w+\}|@[a-z]+)", phrasing.text)
         pattern = "".join(_part(part) for part in parts)
         found[phrasing.text] = re.compile(pattern, re.IGNORECASE)

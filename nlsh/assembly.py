@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nlsh.agent.manners import Manners
 from nlsh.agent.planner import Planner
-from nlsh.agent.turns import Manners, Shell
+from nlsh.agent.turns import Shell
 from nlsh.config import Config, Folders, folders, home_folder, load
 from nlsh.errors import NlshError, UsageError
 from nlsh.memory.journal import Journal

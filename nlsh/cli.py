@@ -112,7 +112,7 @@ def parse(args: list[str]) -> tuple[list[str] | None, Any]:
 
 def one_shot(sentences: list[str], options: Any) -> int:
     """Say the sentences in one session, in order; stops at the first that does not succeed."""
-    from nlsh.agent.turns import Manners
+    from nlsh.agent.manners import Manners
     from nlsh.assembly import Parts
     from nlsh.document import document, dumps
     from nlsh.render import Screen

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from nlsh import __version__
-from nlsh.agent.turns import Manners, Shell
+from nlsh.agent.manners import Manners
+from nlsh.agent.turns import Shell
 from nlsh.assembly import Options, Parts
 from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from nlsh.agent.manners import Manners, Preview
 from nlsh.agent.planner import Planner
-from nlsh.agent.turns import Manners, Preview, Shell
+from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
 from nlsh.assembly import Options, Parts
 from nlsh.errors import Exit, NlshError, ToolFailed

@@ -14,7 +14,8 @@ import pytest
 
 from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, read_calls, source
-from nlsh.agent.turns import Manners, Preview, Shell
+from nlsh.agent.manners import Manners, Preview
+from nlsh.agent.turns import Shell
 from nlsh.config import folders
 from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
@@ -311,7 +312,8 @@ MOVER = """
     sys.path.insert(0, {root!r})
     os.chdir({work!r})
     from tests.test_turns import Scripted
-    from nlsh.agent.turns import Manners, Shell
+    from nlsh.agent.manners import Manners
+from nlsh.agent.turns import Shell
     from nlsh.config import folders
     from nlsh.memory.journal import Journal
     from nlsh.memory.store import Store

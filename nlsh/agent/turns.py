@@ -7,13 +7,15 @@ a look at the disk. Each step is written to memory as it happens.
 import os
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nlsh import answers
 from nlsh.agent.grounding import ground
 from nlsh.agent.guard import spoken_of
+from nlsh.agent.manners import DryRun, Manners, Preview
+from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
 from nlsh.agent.planner import Planner
 from nlsh.changes import Change
 from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
@@ -24,33 +26,6 @@ from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
 from nlsh.turn import Act, Call, Decision, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
-
-MAX_CHARACTERS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a person is asked to say yes to."""
-
-    headline: str
-    items: tuple[str, ...]
-    undo: str
-    reason: str
-    plan: str
-
-
-@dataclass
-class Manners:
-    """How a turn behaves towards the person: may it ask, has yes been said, is it only a rehearsal."""
-
-    confirm: Callable[[Preview], bool] | None = None
-    yes: bool = False
-    dry_run: bool = False
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None
-
-
-class DryRun(Exception):
-    """The rehearsal has shown what would happen."""
 
 
 @dataclass
@@ -102,7 +77,7 @@ class Shell:
 
     def _plan(self, turn: Turn) -> None:
         text = turn.utterance.text
-        _check_text(text)
+        check_text(text)
         loading = time.monotonic()
         planner = self.planner()
         planning = time.monotonic()
@@ -114,10 +89,10 @@ class Shell:
         turn.readings = plan.alternatives
         threshold = self.threshold if self.threshold is not None else planner.threshold
         if not plan.calls:
-            raise _not_for_me(plan.alternatives, turn)
+            raise not_for_me(plan.alternatives, turn)
         turn.plan = plan.calls
         if plan.confidence < threshold:
-            raise _not_sure(plan.alternatives, turn)
+            raise not_sure(plan.alternatives, turn)
 
     def _act(self, turn: Turn, identity: int) -> None:
         running = time.monotonic()
@@ -168,7 +143,7 @@ class Shell:
             status = "dry_run"
             raise
         except NlshError as error:
-            status = _status_of(error)
+            status = status_of(error)
             if step not in turn.steps:
                 turn.steps.append(step)
             raise
@@ -363,56 +338,12 @@ class Shell:
         self.sandbox.run("session.undo", {}, scene, effects, rows=[], kind="none", facts={})
 
     def _fail(self, turn: Turn, error: NlshError) -> None:
-        turn.status, turn.exit_code = _status_of(error), int(error.exit_code)
+        turn.status, turn.exit_code = status_of(error), int(error.exit_code)
         turn.error = {"code": error.code, "message": error.message, "hint": error.hint}
         if isinstance(error, NotUnderstood) and error.alternatives:
             turn.alternatives = error.alternatives
         if isinstance(error, Interrupted) and turn.undo:
             turn.error["hint"] = f"part of it was done; nlsh undo {turn.undo} takes it back"
-
-
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise NotUnderstood("nothing was said", "say what you want in your own words, or help", code="empty")
-    if len(text) > MAX_CHARACTERS:
-        raise NotUnderstood(
-            f"that is {len(text)} characters long", f"say it in at most {MAX_CHARACTERS}", code="too_long"
-        )
-    if any((ord(c) < 32 and c not in "\t\n\r") or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
-        raise NotUnderstood(
-            "there are control characters or broken bytes in that", "say it in plain text", code="binary"
-        )
-
-
-def _not_for_me(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
-    zh = turn.utterance.language == "zh"
-    message = "这个我做不到，或者没听懂" if zh else "I can't do that, or did not understand it"
-    hint = (
-        "说“你能做什么”看看可以问什么"
-        if zh
-        else "say 'what can you do' for what I can, or ! before a shell command"
-    )
-    return NotUnderstood(message, hint, tuple(answers.in_words(act.calls) for act in alternatives))
-
-
-def _not_sure(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
-    readings = tuple(answers.in_words(act.calls) for act in alternatives)
-    zh = turn.utterance.language == "zh"
-    message = "我不确定您的意思" if zh else "I am not sure what you mean"
-    hint = (
-        ("也许是: " if zh else "perhaps: ") + "; or ".join(readings)
-        if readings
-        else ("换个说法试试" if zh else "say it in other words")
-    )
-    return NotUnderstood(message, hint, readings, "unsure")
-
-
-def _status_of(error: NlshError) -> Status:
-    by_exit: dict[int, Status] = {
-        Exit.NOT_UNDERSTOOD: "not_understood", Exit.NEEDS_CONFIRMATION: "needs_confirmation", Exit.REFUSED: "refused",
-        Exit.INTERRUPTED: "interrupted",
-    }  # fmt: skip
-    return by_exit.get(int(error.exit_code), "failed")
 
 
 def _matched_nothing(tool: Tool, effects: Effects, rows: list[Row], kind: RowKind) -> bool:

@@ -1,0 +1,29 @@
+"""How a turn behaves towards the person: whether it may ask, and what it asks with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a person is asked to say yes to."""
+
+    headline: str
+    items: tuple[str, ...]
+    undo: str
+    reason: str
+    plan: str
+
+
+@dataclass
+class Manners:
+    """How a turn behaves towards the person: may it ask, has yes been said, is it only a rehearsal."""
+
+    confirm: Callable[[Preview], bool] | None = None
+    yes: bool = False
+    dry_run: bool = False
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
+
+
+class DryRun(Exception):
+    """The rehearsal has shown what would happen."""
