@@ -313,7 +313,7 @@ MOVER = """
     os.chdir({work!r})
     from tests.test_turns import Scripted
     from nlsh.agent.manners import Manners
-from nlsh.agent.turns import Shell
+    from nlsh.agent.turns import Shell
     from nlsh.config import folders
     from nlsh.memory.journal import Journal
     from nlsh.memory.store import Store
