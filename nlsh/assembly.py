@@ -62,7 +62,9 @@ class Parts:
     @cached_property
     def journal(self) -> Journal:
         """The record of changes."""
-        return Journal(self.store, self.folders, self.home, self.config.keep_saved_mb)
+        journal = Journal(self.store, self.folders, self.home, self.config.keep_saved_mb)
+        journal.helper = self.sandbox.helper
+        return journal
 
     def planner(self) -> Planner:
         """The model, loaded on first use."""

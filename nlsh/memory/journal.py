@@ -20,6 +20,9 @@ from nlsh.memory.store import Store, writing
 from nlsh.trash import Trash
 
 
+HELPER_SECONDS = 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The changes of one step of one turn."""
@@ -30,9 +33,10 @@ class Entry:
     after: dict[str, list[int]]
 
 
-def owner() -> str:
-    """This process, told apart from a later one with the same number by its start time."""
-    return f"{os.getpid()}:{_started(os.getpid())}"
+def owner(helper: int | None) -> str:
+    """This process and its sandbox helper, told apart from later ones by their start times."""
+    pids = [os.getpid()] if helper is None else [os.getpid(), helper]
+    return " ".join(f"{pid}:{_started(pid)}" for pid in pids)
 
 
 def _started(pid: int) -> str:
@@ -48,6 +52,20 @@ def _alive(who: str) -> bool:
     return pid.isdigit() and _started(int(pid)) == started != ""
 
 
+def _dead(owners: str) -> bool:
+    """Whether the process that began an entry is dead; waits for its helper, which dies a moment later.
+
+    While the helper lives, a child of it may still be at work on the entry's changes.
+    """
+    first, _, helper = owners.partition(" ")
+    if _alive(first):
+        return False
+    deadline = time.monotonic() + HELPER_SECONDS
+    while helper and _alive(helper) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not (helper and _alive(helper))
+
+
 class Journal:
     """Write-ahead records on the store's database, and the bytes that changes overwrite."""
 
@@ -56,6 +74,7 @@ class Journal:
         self._saved = folders.saved
         self._home = home
         self._keep_bytes = keep_mb * 1024 * 1024
+        self.helper: int | None = None  # the sandbox helper's pid
 
     @writing()
     def begin(self, turn: int, position: int, changes: tuple[Change, ...]) -> tuple[int, tuple[Change, ...]]:
@@ -71,7 +90,7 @@ class Journal:
         records = json.dumps([change.as_dict() for change in kept])
         cursor = self._store.connection.execute(
             "insert into journal (turn, position, owner, state, changes, created) values (?, ?, ?, 'begun', ?, ?)",
-            (turn, position, owner(), records, time.time()),
+            (turn, position, owner(self.helper), records, time.time()),
         )
         return int(cursor.lastrowid or 0), kept
 
@@ -161,7 +180,7 @@ class Journal:
         rows = self._store.connection.execute(
             "select turn, state, changes, owner, id from journal where state in ('begun', 'undoing') order by id desc"
         ).fetchall()
-        return [(r[0], r[1], tuple(from_dict(c) for c in json.loads(r[2]))) for r in rows if not _alive(r[3])]
+        return [(r[0], r[1], tuple(from_dict(c) for c in json.loads(r[2]))) for r in rows if _dead(r[3])]
 
     def recovery(self, perform: Callable[[tuple[Change, ...]], None]) -> list[str]:
         """Take back what a crash left half done, through `perform`; one line for the user per turn."""

@@ -51,6 +51,11 @@ class Sandbox:
         other.close()
 
     @property
+    def helper(self) -> int:
+        """The zygote's pid."""
+        return self._process.pid
+
+    @property
     def level(self) -> Level:
         """What this kernel can keep; waits for the zygote's probe."""
         return self._hello()[0]
