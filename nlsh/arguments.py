@@ -15,7 +15,7 @@ from nlsh.values.sizes import parse_size
 from nlsh.values.times import span
 from nlsh.values.types import suffixes
 
-RoleName = Literal["path", "new_path", "text", "size", "count", "ordinal", "when", "type", "number"]
+RoleName = Literal["path", "target", "new_path", "text", "size", "count", "ordinal", "when", "type", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def _path(value: str) -> str:
 
 
 Path = Annotated[str, AfterValidator(_path), Copied("path")]
+# A path whose links are followed: what is read is what policy judged.
+Target = Annotated[str, AfterValidator(_path), Copied("target")]
 NewPath = Annotated[str, AfterValidator(_path), Copied("new_path")]
 Text = Annotated[str, Copied("text")]
 Size = Annotated[int, BeforeValidator(parse_size), Field(ge=0), Copied("size")]
@@ -90,6 +92,7 @@ __all__ = [
     "Ordinal",
     "Path",
     "Size",
+    "Target",
     "Text",
     "When",
 ]

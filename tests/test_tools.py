@@ -80,6 +80,15 @@ def test_find_does_not_follow_links(run: Runner, work: Path, tmp_path: Path) -> 
     assert paths(run("files.find", kind="link")) == {"link", "loop"}
 
 
+def test_links_are_followed_when_they_are_named(run: Runner, work: Path) -> None:
+    (work / "shortcut.txt").symlink_to(work / "notes.txt")
+    (work / "folder").symlink_to(work / "src")
+    assert (run("files.read", path="shortcut.txt").text or "").startswith("first line")
+    assert paths(run("files.list", path="folder")) == {"src/a.py", "src/deep"}
+    found = run("files.find", kind="link", name="shortcut.txt")
+    assert (run("files.read", found.rows, "files").text or "").startswith("first line")
+
+
 def test_find_survives_strange_names(run: Runner, work: Path) -> None:
     for name in (b"new\nline.txt", b"bad\xff\xfe.txt", b"-rf.txt", b"'quote\".txt"):
         with open(os.fsencode(work) + b"/" + name, "w"):

@@ -262,6 +262,20 @@ def test_refused_whatever_the_model_says(
     assert snapshot(home) == before
 
 
+def test_a_link_to_a_secret_is_a_secret(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    (home / ".ssh").mkdir()
+    (home / ".ssh" / "id_rsa").write_text("private key")
+    (files / "innocent.txt").symlink_to(home / ".ssh" / "id_rsa")
+    (files / "hosts").symlink_to("/etc/hosts")
+    assert make(Call("files.read", {"path": "innocent.txt"})).say("read").status == "refused"
+    before = Path("/etc/hosts").read_bytes()
+    assert make(Call("files.append", {"path": "hosts", "text": "x"}), yes=True).say("add").status == "refused"
+    assert (
+        make(Call("files.write", {"path": "hosts", "text": "x"}), yes=True).say("write").status == "refused"
+    )
+    assert Path("/etc/hosts").read_bytes() == before
+
+
 def test_secrets_inside_a_searched_tree_are_not_seen(
     make: Callable[..., Shell], files: Path, home: Path
 ) -> None:

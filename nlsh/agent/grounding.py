@@ -59,6 +59,8 @@ def ground(call: Call, scene: Scene) -> Args:
         value = getattr(args, slot.name)
         if slot.role == "path" and value is not None:
             found[slot.name] = existing(value, scene)
+        elif slot.role == "target" and value is not None:
+            found[slot.name] = os.path.realpath(existing(value, scene))
         elif slot.role == "new_path" and value is not None:
             found[slot.name] = new(value, scene, target=slot.name == "to")
     return args.model_copy(update=found)

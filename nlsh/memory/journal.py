@@ -19,7 +19,6 @@ from nlsh.errors import Refused, ToolFailed
 from nlsh.memory.store import Store, writing
 from nlsh.trash import Trash
 
-
 HELPER_SECONDS = 3.0
 
 

@@ -4,7 +4,7 @@ import os
 import stat
 from typing import Literal
 
-from nlsh.arguments import Args, Count, FileType, Path, Size, Text, When
+from nlsh.arguments import Args, Count, FileType, Size, Target, Text, When
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._filters import Conditions, best_ranked, name_rank
 from nlsh.tools.files._records import Trouble, kind_of, record, tree_size, walk
@@ -14,7 +14,7 @@ from nlsh.turn import Effects, Result, Row
 class Find(Args):
     """What to look for, and where."""
 
-    under: Path = "."
+    under: Target = "."
     kind: Literal["file", "folder", "link"] | None = None
     type: FileType | None = None
     name: Text | None = None

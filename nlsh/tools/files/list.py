@@ -2,7 +2,7 @@
 
 import os
 
-from nlsh.arguments import Args, Path
+from nlsh.arguments import Args, Target
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._reading import read_text
 from nlsh.tools.files._records import Trouble, listing
@@ -12,7 +12,7 @@ from nlsh.turn import Effects, Result
 class List(Args):
     """Which folder."""
 
-    path: Path = "."
+    path: Target = "."
     hidden: bool = False
 
 

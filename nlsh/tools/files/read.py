@@ -2,7 +2,7 @@
 
 import os
 
-from nlsh.arguments import Args, Count, Path
+from nlsh.arguments import Args, Count, Target
 from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._reading import read_text
@@ -13,14 +13,18 @@ from nlsh.turn import Effects, Result
 class Read(Args):
     """Which file, and how much of it."""
 
-    path: Path | None = None
+    path: Target | None = None
     first: Count | None = None
     last: Count | None = None
 
 
 def effects(asked: Asked) -> Effects:
     """Reads the named file, or those of the rows before."""
-    paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
+    paths = (
+        [asked.args.path]
+        if asked.args.path
+        else [os.path.realpath(path) for path in paths_of(asked.rows, asked.scene.cwd)]
+    )
     if not paths and not asked.kind == "files":
         raise NotUnderstood("read which file?", "name it, or find files first")
     return Effects(reads=tuple(paths[:64]))

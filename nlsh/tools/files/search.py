@@ -3,7 +3,7 @@
 import os
 import stat
 
-from nlsh.arguments import Args, FileType, Path, Text
+from nlsh.arguments import Args, FileType, Target, Text
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._filters import has_suffix
 from nlsh.tools.files._records import Trouble, paths_of, shown, walk
@@ -18,7 +18,7 @@ class Search(Args):
     """Which text, and in which files."""
 
     text: Text
-    under: Path | None = None
+    under: Target | None = None
     type: FileType | None = None
     hidden: bool = False
 

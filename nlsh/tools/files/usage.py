@@ -2,7 +2,7 @@
 
 import os
 
-from nlsh.arguments import Args, Path
+from nlsh.arguments import Args, Target
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._records import Trouble, paths_of, record, tree_size
 from nlsh.turn import Effects, Result
@@ -11,7 +11,7 @@ from nlsh.turn import Effects, Result
 class Usage(Args):
     """Which folder."""
 
-    path: Path | None = None
+    path: Target | None = None
 
 
 def effects(asked: Asked) -> Effects:

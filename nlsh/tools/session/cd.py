@@ -2,7 +2,7 @@
 
 import os
 
-from nlsh.arguments import Args, Path
+from nlsh.arguments import Args, Target
 from nlsh.errors import ToolFailed
 from nlsh.tool import Tool, Work, nothing_needed
 from nlsh.turn import Result
@@ -11,7 +11,7 @@ from nlsh.turn import Result
 class Cd(Args):
     """Which folder; home when left out."""
 
-    path: Path = "~"
+    path: Target = "~"
 
 
 def run(work: Work) -> Result:
