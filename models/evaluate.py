@@ -176,7 +176,10 @@ def main() -> None:
     print(f"wrong plans that would change something, above the threshold: {harm} of {len(everything)}")
     print(f"baseline (nearest phrasing by TF-IDF), tools alone right: {baseline / len(everything):.1%}")
     told = [(name, text) for name, tool in all_tools() for text in tool.examples]
-    kept = sum(name in [c.tool for c in planner.read(Utterance(text, "/home/user", time.time()), LIST, "files")[0]] for name, text in told)
+    kept = sum(
+        name in [c.tool for c in planner.read(Utterance(text, "/home/user", time.time()), LIST, "files")[0]]
+        for name, text in told
+    )
     print(f"the tools' own examples: {kept} of {len(told)} lead to their tool")
     print(f"sentence to plan: median {sorted(spent)[len(spent) // 2] * 1000:.1f} ms")
     if options.json:

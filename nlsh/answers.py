@@ -54,7 +54,8 @@ def answer(call: Call, result: Result, changes: Sequence[Change], language: Lang
         return _changed(words, changes, result)
     if call.tool == "processes.stop":
         stopped = [row for row in result.rows or [] if row.get("stopped")]
-        return _say(words, "stopped", what=_names(words, stopped)) if stopped else str(words["not_stopped"])
+        nothing = "; ".join([str(words["not_stopped"]), *result.notes])
+        return _say(words, "stopped", what=_names(words, stopped)) if stopped else nothing
     if call.tool == "session.cd":
         return _say(words, "now_in", path=result.text)
     if result.text is not None and (result.kind == "text" or call.tool == "system.time"):

@@ -112,7 +112,7 @@ class Screen:
         if tabled and result is not None and rows:
             self.table(result.kind, rows, fold)
         for note in result.notes if result else []:
-            if note != turn.answer:
+            if note not in (turn.answer or ""):
                 self.notice(note)
         if turn.undo:
             self.notice(f"nlsh undo {turn.undo} takes it back")

@@ -230,7 +230,8 @@ def test_undo_refuses_when_the_world_has_moved_on(make: Callable[..., Shell], fi
 def test_undo_that_as_a_turn(make: Callable[..., Shell], files: Path, home: Path) -> None:
     before = snapshot(home)
     make(FIND_PYC, DELETE, yes=True).say("delete them")
-    turn = make(Call("session.undo", {}), yes=True).say("undo that")
+    assert make(Call("session.undo", {})).say("explore something").status == "needs_confirmation"
+    turn = make(Call("session.undo", {})).say("undo that")
     assert turn.status == "done" and snapshot(home) == before
 
 
@@ -274,6 +275,14 @@ def test_a_link_to_a_secret_is_a_secret(make: Callable[..., Shell], files: Path,
         make(Call("files.write", {"path": "hosts", "text": "x"}), yes=True).say("write").status == "refused"
     )
     assert Path("/etc/hosts").read_bytes() == before
+
+
+def test_quoted_text_is_taken_as_it_is_written(make: Callable[..., Shell], files: Path) -> None:
+    (files / "a.txt").write_text("Apple\napple\n")
+    search = Call("files.search", {"text": "apple"})
+    for said, lines in (("search for apple", 2), ('search for "apple"', 1)):
+        turn = make(search).say(said)
+        assert turn.steps[-1].result is not None and len(turn.steps[-1].result.rows or []) == lines
 
 
 def test_secrets_inside_a_searched_tree_are_not_seen(

@@ -44,8 +44,8 @@ _USER = {word: folder for folder, said in _USER_FOLDERS.items() for word in said
 _LIMIT_ENTRIES, _LIMIT_SECONDS = 200_000, 2.0
 
 
-def ground(call: Call, scene: Scene) -> Args:
-    """The call's validated arguments with absolute paths.
+def ground(call: Call, scene: Scene, said: str = "") -> Args:
+    """The call's validated arguments with absolute paths; `said` is the sentence that they are from.
 
     Raises NotUnderstood for words that are no value of their type or fit several paths,
     ToolFailed for a path that is not there.
@@ -54,7 +54,7 @@ def ground(call: Call, scene: Scene) -> Args:
     if call.tool == "files.find" and "/" in str(words.get("name", "")).rstrip("/"):
         words = _split_name(words)
     args = validate(call.tool, words)
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for slot in slots(call.tool):
         value = getattr(args, slot.name)
         if slot.role == "path" and value is not None:
@@ -63,7 +63,17 @@ def ground(call: Call, scene: Scene) -> Args:
             found[slot.name] = os.path.realpath(existing(value, scene))
         elif slot.role == "new_path" and value is not None:
             found[slot.name] = new(value, scene, target=slot.name == "to")
+    if "exact" in type(args).model_fields and _in_quotes(str(words.get("text", "")), said):
+        found["exact"] = True
     return args.model_copy(update=found)
+
+
+def _in_quotes(text: str, said: str) -> bool:
+    return (
+        any(f"{a}{text}{b}" in said for a, b in (('"', '"'), ("'", "'"), ("“", "”"), ("`", "`")))
+        if text
+        else False
+    )
 
 
 def validate(tool: str, words: dict[str, Any]) -> Args:

@@ -16,17 +16,26 @@ disappear vanish empt kill stop terminat end quit clos shut halt finish exit abo
 sigkill pkill killall turn pull free useless need want delte remvoe dlete go take put get make must should
 crash stuck hang froze bring knock shoot unneed tidy prune flush shred clobber evict yank cull bury axe 删 移除 清
 去掉 扔 丢 干掉 抹 不要 结束 停 关 杀 终止 退出 中止 释放 kill""".split()
+_BACK = """undo undid undelet back revert restor roll oops mistake wrong recover revers unmake cancel ctrl again before mind
+撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
 DESTRUCTIVE = ("files.delete", "processes.stop")
 _WORD = re.compile(r"[a-z]+")
 
 
 def spoken_of(text: str, calls: Sequence[Call]) -> bool:
     """Whether a destructive plan is backed by a word of the sentence; true for every other plan."""
-    if not any(call.tool in DESTRUCTIVE for call in calls):
-        return True
+    return not any(call.tool in DESTRUCTIVE for call in calls) or _holds(text, _STEMS)
+
+
+def asks_back(text: str) -> bool:
+    """Whether the sentence itself speaks of taking something back: then undo needs no further yes."""
+    return _holds(text, _BACK)
+
+
+def _holds(text: str, stems: Sequence[str]) -> bool:
     low = text.lower()
     words = _WORD.findall(low)
-    for stem in _STEMS:
+    for stem in stems:
         if not stem.isascii():
             if stem in low:
                 return True

@@ -13,7 +13,7 @@ from typing import Any
 
 from nlsh import answers
 from nlsh.agent.grounding import ground
-from nlsh.agent.guard import spoken_of
+from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import DryRun, Manners, Preview
 from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
 from nlsh.agent.planner import Planner
@@ -124,7 +124,7 @@ class Shell:
         status: Status = "failed"
         changes: tuple[Change, ...] = ()
         try:
-            args = ground(call, scene)
+            args = ground(call, scene, turn.utterance.text)
             step.args = args.model_dump(mode="json", exclude_defaults=True)
             facts, rows, kind = self._local_facts(call, tool, rows, kind)
             asked = Asked(args, scene, rows, kind, facts)
@@ -214,6 +214,8 @@ class Shell:
             raise DryRun
         if decision.verdict == "allow":
             return
+        if call.tool == "session.undo" and asks_back(turn.utterance.text):
+            return  # it restores what a yes was given for, and loses nothing itself
         backed = spoken_of(turn.utterance.text, turn.plan)
         if self.manners.yes and backed:
             return

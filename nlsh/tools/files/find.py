@@ -31,6 +31,7 @@ class Find(Args):
     top: bool = False
     hidden: bool = False
     empty: bool = False
+    exact: bool = False  # set when the text was in quotation marks
 
 
 def effects(asked: Asked) -> Effects:
@@ -60,7 +61,7 @@ def run(work: Work) -> Result:
             continue
         if args.empty and not _is_empty(path, status):
             continue
-        if args.text and not (kind == "file" and _contains(path, args.text)):
+        if args.text and not (kind == "file" and _contains(path, args.text, args.exact)):
             continue
         ranked.append((rank, record(path, status, work.scene.cwd, size)))
     return Result("files", best_ranked(ranked), notes=trouble.notes())
@@ -76,9 +77,9 @@ def _is_empty(path: str, status: os.stat_result) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_size == 0
 
 
-def _contains(path: str, text: str) -> bool:
+def _contains(path: str, text: str, exact: bool) -> bool:
     needle = text.encode("utf-8", "surrogateescape")
-    exact = text != text.lower()
+    exact = exact or text != text.lower()
     try:
         with open(path, "rb") as reader:
             tail = b""

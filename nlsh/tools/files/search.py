@@ -21,6 +21,7 @@ class Search(Args):
     under: Target | None = None
     type: FileType | None = None
     hidden: bool = False
+    exact: bool = False  # set when the text was in quotation marks
 
 
 def effects(asked: Asked) -> Effects:
@@ -31,11 +32,11 @@ def effects(asked: Asked) -> Effects:
 
 
 def run(work: Work) -> Result:
-    """One row per line: path, line number, text. Case counts only if the text has capitals."""
+    """One row per line: path, line number, text. Case counts only if the text has capitals or was quoted."""
     args: Search = work.args
     trouble = Trouble()
     wanted = suffixes(args.type) if args.type else None
-    exact = args.text != args.text.lower()
+    exact = args.exact or args.text != args.text.lower()
     rows: list[Row] = []
     for top in work.effects.reads:
         for path in _files(top, args.hidden, trouble):

@@ -37,14 +37,11 @@ def effects(asked: Asked) -> Effects:
     else:
         found = [process for process in matching(args.name) if not _ours(process)]
         pids = []
-        if not found:
-            raise ToolFailed(f"no process is called {args.name}", "ask what is running", "no_process")
     for pid in pids:
         try:
             found.append(psutil.Process(pid))
-        except psutil.NoSuchProcess as error:
-            if args.pid is not None:
-                raise ToolFailed(f"there is no process {pid}", "ask what is running", "no_process") from error
+        except psutil.NoSuchProcess:
+            continue
     targets = []
     for process in found:
         try:
@@ -63,6 +60,15 @@ def _ours(process: psutil.Process) -> bool:
 
 def run(work: Work) -> Result:
     """Send the signal, then wait for the ends; a row says what became of each."""
+    if not work.effects.signals:
+        wanted = (
+            f"called {work.args.name}"
+            if work.args.name
+            else f"{work.args.pid}"
+            if work.args.pid
+            else "left of these"
+        )
+        return Result("processes", [], notes=[f"there is no process {wanted}"])
     number = signal.SIGKILL if work.args.force else signal.SIGTERM
     pidfds: list[int] = work.facts["pidfds"]
     rows: list[Row] = []
