@@ -25,6 +25,11 @@ class Copied:
     role: RoleName
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Marks an argument that grounding sets from the sentence's form; the model does not know it."""
+
+
 class Args(BaseModel):
     """The base of every tool's arguments: unknown names are refused."""
 
@@ -80,6 +85,7 @@ Count = Annotated[int, BeforeValidator(_count), Field(ge=1, le=1_000_000), Copie
 Ordinal = Annotated[int, BeforeValidator(_ordinal), Copied("ordinal")]
 When = Annotated[str, AfterValidator(_when), Copied("when")]
 FileType = Annotated[str, AfterValidator(_type), Copied("type")]
+Quoted = Annotated[bool, Unsaid()]
 Number = Annotated[int, BeforeValidator(_number), Field(ge=0, le=2**31), Copied("number")]
 
 __all__ = [
@@ -91,8 +97,10 @@ __all__ = [
     "Number",
     "Ordinal",
     "Path",
+    "Quoted",
     "Size",
     "Target",
     "Text",
+    "Unsaid",
     "When",
 ]

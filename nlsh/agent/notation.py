@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
-from nlsh.arguments import Copied
+from nlsh.arguments import Copied, Unsaid
 from nlsh.tool import find_tool, tool_names
 from nlsh.turn import Call
 
@@ -50,7 +50,10 @@ class Slot:
 @cache
 def slots(tool: str) -> tuple[Slot, ...]:
     """The arguments of `tool` in declared order."""
-    return tuple(_slot(name, info) for name, info in find_tool(tool).args.model_fields.items())
+    fields = find_tool(tool).args.model_fields.items()
+    return tuple(
+        _slot(name, info) for name, info in fields if not any(isinstance(m, Unsaid) for m in info.metadata)
+    )
 
 
 def _slot(name: str, info: Any) -> Slot:

@@ -4,7 +4,7 @@ import os
 import stat
 from typing import Literal
 
-from nlsh.arguments import Args, Count, FileType, Size, Target, Text, When
+from nlsh.arguments import Args, Count, FileType, Quoted, Size, Target, Text, When
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._filters import Conditions, best_ranked, name_rank
 from nlsh.tools.files._records import Trouble, kind_of, record, tree_size, walk
@@ -31,7 +31,7 @@ class Find(Args):
     top: bool = False
     hidden: bool = False
     empty: bool = False
-    exact: bool = False  # set when the text was in quotation marks
+    exact: Quoted = False  # set when the text was in quotation marks
 
 
 def effects(asked: Asked) -> Effects:

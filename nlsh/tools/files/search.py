@@ -3,7 +3,7 @@
 import os
 import stat
 
-from nlsh.arguments import Args, FileType, Target, Text
+from nlsh.arguments import Args, FileType, Quoted, Target, Text
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._filters import has_suffix
 from nlsh.tools.files._records import Trouble, paths_of, shown, walk
@@ -21,7 +21,7 @@ class Search(Args):
     under: Target | None = None
     type: FileType | None = None
     hidden: bool = False
-    exact: bool = False  # set when the text was in quotation marks
+    exact: Quoted = False  # set when the text was in quotation marks
 
 
 def effects(asked: Asked) -> Effects:
