@@ -1,8 +1,7 @@
 """Fits confidence: the probability that a plan is right, on phrasings that were never trained on.
 
-A logistic curve over what the decoder saw (see `features` in nlsh/agent/embedded.py),
-and the threshold at which acting stops paying: a wrong act costs COST times a needless
-question. Writes models/build/confidence.json, which export.py puts into the GGUF, and a
+A logistic curve over what the decoder saw (see `features` in nlsh/agent/embedded.py).
+Writes models/build/confidence.json, which export.py puts into the GGUF, and prints a
 reliability table.
 
     python models/calibrate.py [--gguf FILE]
@@ -22,10 +21,9 @@ import numpy as np
 from corpus import Builder, phrasings
 from evaluate import values
 
-from nlsh.agent.embedded import EmbeddedPlanner, features
+from nlsh.agent.embedded import COST_OF_CHANGING, COST_OF_READING, EmbeddedPlanner, features
 from nlsh.turn import Utterance
 
-COST = 4.0
 PER_PHRASING = 12
 OUT = HERE / "build" / "confidence.json"
 
@@ -62,31 +60,24 @@ def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return w
 
 
-def best_threshold(p: np.ndarray, y: np.ndarray) -> float:
-    """The threshold with the least total cost of wrong acts and needless questions."""
-    candidates = np.linspace(0.05, 0.98, 94)
-    costs = [COST * ((p >= t) & (y == 0)).sum() + ((p < t) & (y == 1)).sum() for t in candidates]
-    return float(candidates[int(np.argmin(costs))])
-
-
 def main() -> None:
-    """Fit, choose, report."""
+    """Fit and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
     planner = EmbeddedPlanner(parser.parse_args().gguf)
     x, y = observations(planner)
     w = fit(x, y)
     p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-    threshold = best_threshold(p, y)
-    above = p >= threshold
-    print(f"threshold {threshold:.2f}: {y[above].mean():.1%} right at {above.mean():.1%} coverage")
+    for cost in (COST_OF_READING, COST_OF_CHANGING):
+        above = p >= cost / (1 + cost)
+        print(f"from {cost / (1 + cost):.2f} on: {y[above].mean():.1%} right at {above.mean():.1%} coverage")
     for low in np.arange(0, 1, 0.1):
         inside = (p >= low) & (p < low + 0.1)
         if inside.any():
             print(f"  said {low:.1f} to {low + 0.1:.1f}: {y[inside].mean():.1%} right of {inside.sum()}")
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(
-        json.dumps({"weights": [round(float(v), 5) for v in w], "threshold": round(threshold, 3)}) + "\n",
+        json.dumps({"weights": [round(float(v), 5) for v in w]}) + "\n",
         "utf-8",
     )
 

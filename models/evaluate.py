@@ -25,10 +25,6 @@ from nlsh.agent.embedded import EmbeddedPlanner, model_path
 from nlsh.tool import all_tools, find_tool
 from nlsh.turn import Call, Utterance
 
-CHANGING = ("files.delete", "files.move", "files.rename", "files.write", "files.append", "files.copy", "files.permissions", "processes.stop",
-            "files.make_folder", "files.archive", "files.extract", "shell.run")  # fmt: skip
-
-
 LIST = (Call("files.list", {}),)
 
 
@@ -138,7 +134,7 @@ def main() -> None:
         begun = time.perf_counter()
         plan = planner.plan(Utterance(case.text, "/home/user/work", time.time()), case.before, case.kind)
         spent.append(time.perf_counter() - begun)
-        sure = plan.confidence >= planner.threshold or not plan.calls
+        sure = plan.confidence >= planner.threshold(plan.calls) or not plan.calls
         good = values(plan.calls) == values(case.plan)
         if not case.plan:
             good = good or not sure  # asked back instead of acting: also a refusal
@@ -158,7 +154,7 @@ def main() -> None:
         if sure:
             covered += 1
             covered_right += good
-        if sure and not good and any(call.tool in CHANGING for call in plan.calls):
+        if sure and not good and any(find_tool(call.tool).changes for call in plan.calls):
             harm += 1
         baseline += nearest.tools(case.text) == [call.tool for call in case.plan]
         if options.misses and not good:

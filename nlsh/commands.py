@@ -14,6 +14,7 @@ from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.render import Screen, harmless
 from nlsh.tool import all_tools, find_tool, tool_names
+from nlsh.turn import Call
 
 app = typer.Typer(
     name="nlsh",
@@ -167,7 +168,8 @@ def models(json: Json = False) -> None:
         "path": str(path),
         "bytes": path.stat().st_size,
         "tokens": planner.model.size,
-        "threshold": round(planner.threshold, 3),
+        "threshold_reading": planner.threshold(()),
+        "threshold_changing": planner.threshold((Call("files.delete", {}),)),
     }
     if json:
         _emit([facts])

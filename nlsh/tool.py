@@ -65,6 +65,7 @@ class Tool:
     targets: tuple[str, ...] = ()
     inspect: Callable[[Work], dict[str, Any]] | None = None
     examples: tuple[str, ...] = ()
+    changes: bool = False  # whether it can change anything outside the process
     local: bool = False  # answered by the turn loop itself (the session's own state)
 
 

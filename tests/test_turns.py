@@ -27,10 +27,11 @@ from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 class Scripted:
     """Proposes what the test says, whatever is asked."""
 
-    threshold = 0.5
-
     def __init__(self, *calls: Call, confidence: float = 1.0) -> None:
         self.calls, self.confidence = calls, confidence
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        return 0.5
 
     def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
         return Plan(Act(self.calls) if self.calls else Nothing(), self.confidence)
@@ -407,10 +408,11 @@ def test_two_recoveries_do_nothing_the_second_time(make: Callable[..., Shell], h
 class Hostile:
     """What a random model would do: any plan that the grammar allows, with certainty."""
 
-    threshold = 0.0
-
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        return 0.0
 
     def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
         words = utterance.text.split()

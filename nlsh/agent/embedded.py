@@ -9,11 +9,13 @@ from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, Source, log_probability, read_calls, source
 from nlsh.agent.llama import Model
 from nlsh.errors import NlshError, NotUnderstood
+from nlsh.tool import find_tool
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
 CONTEXT_TOKENS = 512
 MAX_OUTPUT = 160
 ALTERNATIVES = 3
+COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
 _UNFITTED = (0.0, 1.0, 0.0, 0.0, 0.0)
 
 
@@ -59,8 +61,15 @@ class EmbeddedPlanner:
                 "model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh"
             )
         self._weights = self._numbers("nlsh.confidence") or _UNFITTED
-        self.threshold = float(self.model.metadata("nlsh.threshold") or 0.5)
         self._pieces: dict[int, bytes] = {}
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        """Where acting begins to pay: a wrong act costs so many needless questions, more if it changes something.
+
+        With probability p of being right and a cost of c, acting pays from p = c / (1 + c).
+        """
+        cost = COST_OF_CHANGING if any(find_tool(call.tool).changes for call in calls) else COST_OF_READING
+        return cost / (1 + cost)
 
     def _numbers(self, key: str) -> tuple[float, ...] | None:
         text = self.model.metadata(key)
@@ -85,7 +94,7 @@ class EmbeddedPlanner:
         logits = self.model.start(tokens)
         calls, features = self._decode(logits, kind, sources, None)
         confidence = self._confidence(features)
-        if calls and confidence >= self.threshold:
+        if calls and confidence >= self.threshold(calls):
             return Plan(Act(calls), confidence)
         alternatives = self._alternatives(begin, logits, kind, sources, calls)
         return Plan(Act(calls) if calls else Nothing(), confidence, alternatives)

@@ -9,9 +9,8 @@ from nlsh.turn import Call, Plan, Utterance
 class Planner(Protocol):
     """Proposes; never decides."""
 
-    @property
-    def threshold(self) -> float:
-        """The confidence below which a plan is not acted on."""
+    def threshold(self, calls: Sequence[Call]) -> float:
+        """The confidence below which a plan of these calls is not acted on."""
         ...
 
     def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:

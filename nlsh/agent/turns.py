@@ -87,7 +87,7 @@ class Shell:
         turn.timing["plan_ms"] = round((time.monotonic() - planning) * 1000, 1)
         turn.confidence = round(plan.confidence, 3)
         turn.readings = plan.alternatives
-        threshold = self.threshold if self.threshold is not None else planner.threshold
+        threshold = self.threshold if self.threshold is not None else planner.threshold(plan.calls)
         if not plan.calls:
             raise not_for_me(plan.alternatives, turn)
         turn.plan = plan.calls

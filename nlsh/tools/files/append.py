@@ -56,6 +56,7 @@ TOOL = Tool(
     effects=effects,
     run=run_changes,
     gives="files",
+    changes=True,
     targets=("path",),
     examples=(
         "append done to log.txt",

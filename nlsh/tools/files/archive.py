@@ -110,6 +110,7 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="files",
+    changes=True,
     takes=FILES,
     targets=("path",),
     examples=(

@@ -35,6 +35,7 @@ TOOL = Tool(
     effects=effects,
     run=run_changes,
     gives="files",
+    changes=True,
     takes=FILES,
     targets=("path",),
     examples=(

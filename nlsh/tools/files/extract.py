@@ -230,6 +230,7 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="files",
+    changes=True,
     takes=FILES,
     targets=("path",),
     inspect=inspect,

@@ -32,6 +32,7 @@ TOOL = Tool(
     effects=effects,
     run=run_changes,
     gives="files",
+    changes=True,
     targets=("path",),
     examples=(
         "make a folder called invoices",

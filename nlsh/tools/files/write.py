@@ -55,6 +55,7 @@ TOOL = Tool(
     effects=effects,
     run=run_changes,
     gives="files",
+    changes=True,
     targets=("path",),
     examples=(
         "write hello world to greeting.txt",

@@ -100,6 +100,7 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="processes",
+    changes=True,
     takes=PROCESSES,
     targets=("name", "pid"),
     examples=("stop firefox", "kill process 4242", "force quit chrome", "end it", "结束 node 进程"),

@@ -27,6 +27,7 @@ TOOL = Tool(
     effects=effects,
     run=run_changes,
     gives="files",
+    changes=True,
     local=True,
     examples=("undo that", "take it back", "bring them back", "oops, undo", "撤销"),
 )

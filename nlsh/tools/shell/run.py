@@ -50,6 +50,7 @@ TOOL = Tool(
     effects=effects,
     run=run,
     gives="text",
+    changes=True,
     targets=("command",),
     examples=(
         "run make test",
