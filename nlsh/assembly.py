@@ -20,7 +20,7 @@ from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
 from nlsh.policy import Rules
 from nlsh.sandbox.client import Sandbox
-from nlsh.turn import Result
+from nlsh.turn import Call, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,10 @@ class Parts:
                 self.notice(line)
         if self.options.stdin:
             lines = sys.stdin.read().splitlines()
-            shell.result = Result("records", [{"line": n, "text": text} for n, text in enumerate(lines, 1)])
+            shell.previous = (Call("files.search", {"text": "-"}),)
+            shell.result = Result(
+                "matches", [{"path": "-", "line": n, "text": text} for n, text in enumerate(lines, 1)]
+            )
         return shell
 
     def rules(self) -> Rules:

@@ -82,7 +82,8 @@ class Screen:
                 self.write(harmless(result.text.rstrip("\n"), lines=True))
             if turn.status == "needs_confirmation":
                 self.preview(turn.preview, to=self.notice)
-            self.notice(turn.error["message"])
+            if not (turn.preview and turn.error["message"] == f"{turn.preview[0]}?"):
+                self.notice(turn.error["message"])
             if turn.error["hint"]:
                 self.notice("  " + turn.error["hint"])
         else:

@@ -202,12 +202,12 @@ def test_options_are_declared_alike() -> None:
 
 def test_a_file_of_sentences(nlsh: Nlsh, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "task.txt"
-    file.write_text("# tidy\nmake a folder called done\nwhat is here\n")
+    file.write_text("# tidy\ncreate a folder named archive\nwhat is here\n")
     said = nlsh("run", str(file), "--json")
     assert (
         said.code == 0
         and [turn["status"] for turn in said.json["turns"]] == ["done", "done"]
-        and (home / "work" / "done").is_dir()
+        and (home / "work" / "archive").is_dir()
     )
 
 

@@ -38,7 +38,8 @@ def test_refusals_are_refused(planner: EmbeddedPlanner) -> None:
     acted = [
         c.text
         for c in refusals
-        if (p := planner.plan(say(c.text), c.before, c.kind)).calls and p.confidence >= planner.threshold
+        if (p := planner.plan(say(c.text), c.before, c.kind)).calls
+        and p.confidence >= planner.threshold(p.calls)
     ]
     assert len(acted) / len(refusals) <= 0.1, acted
 
