@@ -146,11 +146,21 @@ class Screen:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold" if self.colour else None)
         for name in names:
             right = name in _SIZES or name in ("pid", "port", "cpu", "line")
+            longest = max(cell_width(row[names.index(name)]) for row in cells)
             table.add_column(
-                name, justify="right" if right else "left", no_wrap=right or name in _TIMES, overflow="fold"
+                name,
+                justify="right" if right else "left",
+                no_wrap=name not in _FOLDING or name == "command",
+                overflow="fold",
+                min_width=min(longest, _FOLDS_AT),
             )
         for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(
+                *(
+                    Text(cell, no_wrap=True, overflow="ellipsis") if name == "command" else Text(cell)
+                    for name, cell in zip(names, row, strict=True)
+                )
+            )
         Console(file=self.out, no_color=not self.colour, highlight=False, width=self.width()).print(table)
 
     def _plain_table(self, names: list[str], cells: list[list[str]]) -> None:
