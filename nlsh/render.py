@@ -143,6 +143,8 @@ class Screen:
         from rich.table import Table
         from rich.text import Text
 
+        if "command" in names:
+            _shorten(cells, names.index("command"), self.width() - 4)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold" if self.colour else None)
         for name in names:
             right = name in _SIZES or name in ("pid", "port", "cpu", "line")
@@ -155,12 +157,7 @@ class Screen:
                 min_width=min(longest, _FOLDS_AT),
             )
         for row in cells:
-            table.add_row(
-                *(
-                    Text(cell, no_wrap=True, overflow="ellipsis") if name == "command" else Text(cell)
-                    for name, cell in zip(names, row, strict=True)
-                )
-            )
+            table.add_row(*(Text(cell) for cell in row))
         Console(file=self.out, no_color=not self.colour, highlight=False, width=self.width()).print(table)
 
     def _plain_table(self, names: list[str], cells: list[list[str]]) -> None:
@@ -173,6 +170,15 @@ class Screen:
                 for name, cell, width in zip(names, row, widths, strict=True)
             )
             self.write(line.rstrip())
+
+
+def _shorten(cells: list[list[str]], column: int, width: int) -> None:
+    """Cut the cells of one column, with an ellipsis, to the room that the others leave in `width`."""
+    widths = [max(cell_width(row[i]) for row in cells) + 3 for i in range(len(cells[0])) if i != column]
+    room = max(width - sum(widths), _FOLDS_AT)
+    for row in cells:
+        if len(row[column]) > room:
+            row[column] = row[column][: room - 1] + "…"
 
 
 def _fitting(names: list[str], rows: list[Row], width: int) -> list[str]:
