@@ -162,6 +162,43 @@ def _compound(r: random.Random) -> str:
     return name
 
 
+def _path(r: random.Random) -> str:
+    """A folder's path, composed: a model that sees only known paths ends every path where it knows one to end."""
+    if r.random() < 0.4:
+        return r.choice(PATHS)
+    base = r.choice(
+        (
+            "/var",
+            "/etc",
+            "/usr/share",
+            "/usr",
+            "/opt",
+            "/srv",
+            "/mnt",
+            "/home/" + r.choice(WORDS),
+            "~",
+            "~",
+            "~",
+            ".",
+            "..",
+            "/",
+            "",
+        )
+    )
+    parts = [
+        r.choice((r.choice(WORDS), r.choice(FOLDERS), "." + r.choice(WORDS), _letters(r)))
+        for _ in range(r.randint(1, 3))
+    ]
+    return "/".join([base.rstrip("/"), *parts]) if base else "/".join([*parts, r.choice(FOLDERS)])
+
+
+def _letters(r: random.Random) -> str:
+    return (
+        "".join(r.choice("abcdefghijklmnopqrstuvwxyz0123456789_") for _ in range(r.randint(2, 9))).strip("_")
+        or "x"
+    )
+
+
 def file(r: random.Random) -> str:
     """A file name with its suffix; now and then in a folder, hidden, or Chinese."""
     p = r.random()
@@ -192,13 +229,15 @@ def file(r: random.Random) -> str:
                 "a",
             )
         )
-    name = f"{_compound(r)}.{r.choice(SUFFIXES)}"
-    return f"{r.choice(FOLDERS + PATHS)}/{name}" if p > 0.93 else name
+    name = f"{_letters(r) if r.random() < 0.08 else _compound(r)}.{r.choice(SUFFIXES)}"
+    return f"{r.choice((r.choice(FOLDERS), _path(r)))}/{name}" if p > 0.9 else name
 
 
 def path(r: random.Random) -> str:
-    """A path with a folder in it."""
-    return f"{r.choice(FOLDERS + PATHS)}/{_compound(r).replace(' ', '_')}.{r.choice(SUFFIXES)}"
+    """A path with a folder in it; one in four has no suffix."""
+    name = _letters(r) if r.random() < 0.3 else _compound(r).replace(" ", "_")
+    suffix = "" if r.random() < 0.25 else f".{r.choice(SUFFIXES)}"
+    return f"{r.choice((r.choice(FOLDERS), _path(r)))}/{name}{suffix}"
 
 
 def folder(r: random.Random) -> str:
@@ -207,7 +246,7 @@ def folder(r: random.Random) -> str:
     if p < 0.5:
         return r.choice(FOLDERS)
     if p < 0.65:
-        return r.choice(PATHS)
+        return _path(r)
     if p < 0.68:
         return r.choice(Z_FOLDERS)
     return _compound(r)
