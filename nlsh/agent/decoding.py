@@ -10,7 +10,7 @@ a token, and a malformed one cannot bring the process down.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -281,10 +281,14 @@ def _reads(role: str, text: str) -> bool:
     return True
 
 
-def log_probability(logits: Sequence[float], token: int) -> float:
-    """The natural logarithm of the softmax of `logits` at `token`."""
-    top = max(logits)
-    return logits[token] - top - math.log(sum(math.exp(x - top) for x in logits))
+def log_probability(logits: Sequence[float], token: int, allowed: Iterable[int]) -> float:
+    """The natural logarithm of the softmax of `logits` at `token`, among the tokens that may follow.
+
+    Inside a copied name nothing else may follow, so an unfamiliar name is no doubt about the plan.
+    """
+    possible = [logits[i] for i in allowed]
+    top = max(possible)
+    return logits[token] - top - math.log(sum(math.exp(x - top) for x in possible))
 
 
 def read_calls(tokens: Sequence[int], ids: dict[str, int], piece: Callable[[int], bytes]) -> tuple[Call, ...]:

@@ -127,7 +127,7 @@ class EmbeddedPlanner:
     ) -> tuple[tuple[Call, ...], list[float]]:
         """Greedy under the grammar; `forced` is the first token when another reading is wanted.
 
-        Also returns the log-probability, among all tokens, of each one taken.
+        Also returns the log-probability of each token taken: within a copied name among those allowed, else among all.
         """
         grammar = Grammar(self._ids, kind, sources)
         taken: list[int] = []
@@ -137,7 +137,8 @@ class EmbeddedPlanner:
             if not allowed:
                 return (), [-20.0]
             token = forced if forced is not None and not taken else max(allowed, key=logits.__getitem__)
-            chances.append(log_probability(logits, token))
+            rivals = allowed if grammar.state.copying else range(self.model.size)
+            chances.append(log_probability(logits, token, rivals))
             grammar.take(token)
             taken.append(token)
             if not grammar.state.done:
@@ -156,10 +157,11 @@ class EmbeddedPlanner:
     def _alternatives(
         self, begin: int, logits: list[float], kind: str, sources: list[Source], best: tuple[Call, ...]
     ) -> tuple[Act, ...]:
-        allowed = Grammar(self._ids, kind, sources).allowed() - {self._ids[notation.NONE]}
+        everything = Grammar(self._ids, kind, sources).allowed()
+        allowed = everything - {self._ids[notation.NONE]}
         found = [Act(best)] if best else []
         for token in sorted(allowed, key=logits.__getitem__, reverse=True)[: ALTERNATIVES + 1]:
-            if log_probability(logits, token) < -6.0 or len(found) >= ALTERNATIVES:
+            if log_probability(logits, token, everything) < -6.0 or len(found) >= ALTERNATIVES:
                 break
             self.model.rewind(begin)
             calls, _ = self._decode(logits, kind, sources, token)
