@@ -97,6 +97,8 @@ class Parts:
         if self.store.lasting and self.journal.cut_off():
             for line in shell.recover():
                 self.notice(line)
+        if self.store.lasting and (dropped := self.journal.age_out()):
+            self.notice(dropped)
         if self.options.stdin:
             lines = sys.stdin.read().splitlines()
             shell.previous = (Call("files.search", {"text": "-"}),)

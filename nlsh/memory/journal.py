@@ -168,10 +168,13 @@ class Journal:
 
     @writing()
     def mark(self, turn: int, state: str) -> None:
-        """Set the state of a turn's entries that are not undone yet."""
+        """Set the state of a turn's entries that are not undone yet; they are this process's from now on.
+
+        Else another nlsh would take an undo under way here for one that a dead process left open.
+        """
         self._store.connection.execute(
-            "update journal set state = ? where turn = ? and state in ('done', 'partial', 'undoing')",
-            (state, turn),
+            "update journal set state = ?, owner = ? where turn = ? and state in ('done', 'partial', 'undoing')",
+            (state, owner(self.helper), turn),
         )
 
     def cut_off(self) -> list[tuple[int, str, tuple[Change, ...]]]:

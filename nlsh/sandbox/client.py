@@ -25,6 +25,7 @@ from nlsh.sandbox.kernel import syscall
 from nlsh.turn import Effects, Result, Row, RowKind, Scene
 
 START_SECONDS = 60.0
+KILL_SECONDS = 5.0
 _START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.zygote import main; main({fd})"
 _ERRORS: dict[str, type[NlshError]] = {
     "Refused": Refused,
@@ -229,4 +230,6 @@ def _kill(pidfd: int) -> None:
         syscall(424, pidfd, int(signal.SIGKILL), None, 0)
     except OSError:
         pass  # it has ended already
+    # Whoever looks at the disk next must not look at a child that is still at work.
+    select.select([pidfd], [], [], KILL_SECONDS)
     os.close(pidfd)
