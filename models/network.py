@@ -15,7 +15,7 @@ from torch.nn import functional
 class Shape:
     """Sizes of the network."""
 
-    vocabulary: int = 4096
+    vocabulary: int = 5120
     width: int = 256
     layers: int = 6
     heads: int = 4

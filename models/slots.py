@@ -352,6 +352,152 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "zn": _typo_free(Z_COUNTS), "zord": _typo_free(Z_ORDINALS), "ztext": lambda r: r.choice(Z_TEXTS) if r.random() < 0.8 else r.choice(TEXTS), "zsay": _typo_free(Z_SAYS),
 }  # fmt: skip
 
+HOSTS = """example.org example.com example.net localhost 127.0.0.1 192.0.2.7 10.0.0.1 192.168.1.1 google.com github.com www.wikipedia.org
+mail.example.com db01 fileserver nas.local router.lan 8.8.8.8 1.1.1.1 api.acme.io archive.org bbc.co.uk heise.de baidu.com
+printer.local build-server staging.example.org 2001:db8::1 my-laptop raspberrypi.local openai.com debian.org gateway kernel.org""".split()
+SERVICES = """nginx apache2 docker ssh sshd cups postgresql mysql mariadb redis cron bluetooth NetworkManager postfix dovecot samba smbd nfs-server
+grafana-server prometheus jenkins gitlab-runner tomcat9 rabbitmq-server mongod elasticsearch fail2ban ufw avahi-daemon systemd-resolved
+snapd gdm lightdm php8.2-fpm memcached haproxy caddy syncthing@anna myapp backup.service web-api containerd kubelet""".split()
+DEVICES = "/dev/sdb1 /dev/sdc1 /dev/sdb sdb1 sdc sdd1 /dev/nvme1n1p2 sda3 /dev/sde1 /dev/mmcblk0p1 sdb2 /dev/sdd".split()
+TIMES = (
+    """every day at 7:30|every night|every monday|every 10 minutes|every hour|daily|weekly|every day at 6pm|every weekday|every friday at 17:00|
+hourly|every 5 minutes|monthly|at midnight|every sunday|every morning|on weekdays|every 2 hours|every day at noon|every tuesday at 9am|0 3 * * *|
+*/15 * * * *|at boot|every minute|every day at 23:45|every saturday at 8:00|every half hour|every month|every evening|every day at midnight|30 6 * * 1|
+every wednesday|every 30 minutes|nightly|every day at 4 am|every week|every thursday at 14:30""".replace(
+        "every half hour|", ""
+    )
+    .replace("\n", "")
+    .split("|")
+)
+Z_TIMES = "每天早上8点|每天|每小时|每周一|每10分钟|每天晚上10点|每周|每天7:30|每月|每周五下午5点|每天凌晨3点|每5分钟|工作日9点|每天早上|每周日".split(
+    "|"
+)
+COLUMNS = """name price amount age city country email id customer total quantity date status score department salary category region product weight
+temperature user_id order_id first_name last_name team points rating year month revenue cost color size stock supplier title duration""".split()
+LABELS = "bigfiles candidates todelete A list1 photos2023 suspects mylist oldstuff results keepers temp1 B work servers baseline before after x".split()
+CITIES = """tokyo london new york paris berlin sydney moscow beijing shanghai singapore toronto chicago los angeles madrid rome cairo dubai
+istanbul seoul mumbai delhi lisbon dublin amsterdam vienna zurich honolulu Tokyo London Berlin utc Europe/Berlin America/New_York japan india china""".split()
+CITIES = [c for c in CITIES if c not in ("new", "york", "los", "angeles")] + [
+    "new york",
+    "los angeles",
+    "hong kong",
+    "san francisco",
+    "New York",
+    "sao paulo",
+    "mexico city",
+    "buenos aires",
+]
+FACTS = """the backup disk is sdb1|invoices are due on friday|the server room code changed|anna handles the taxes|the printer is in room 12|i never delete raw photos|
+the project ends in june|my sister's birthday is may 3|the release is planned for monday|logs are rotated on sundays|the nas is called tank|bob has the second key|
+staging runs on port 8081|the wifi guest network is slow|the old laptop has the tax files|the database is backed up at night|we use tabs not spaces""".replace(
+    "\n", ""
+).split("|")
+Z_FACTS = "备份盘是 sdb1|发票周五到期|服务器在二楼|打印机在三号房|项目六月结束|数据库每晚备份|小王负责财务|不要删原始照片".split(
+    "|"
+)
+PACKAGES = """git vim python3 curl docker nginx nodejs ffmpeg numpy pandas requests gcc make openssl firefox libreoffice postgresql redis
+tmux zsh htop jq rsync perl ruby golang rustc cmake sqlite3 imagemagick typescript eslint react flask django torch""".split()
+SEPARATORS = "comma commas tab tabs semicolons semicolon spaces space colons pipes a comma | ; ,".replace(
+    "a comma ", ""
+).split()
+PATTERNS = r"^\d+ ^ERROR \.py$ [0-9]{4} ^IMG_\d+ foo.*bar (GET|POST) \bTODO\b ^test_ [A-Z]+ error|warning \d{3}-\d{4} ^# v\d+\.\d+ .*\.bak$ ^[a-z]+$".split()
+B64 = "aGVsbG8= SGVsbG8gV29ybGQ= Zm9vYmFy dGVzdA== bmxzaA== cGFzc3dvcmQ= c2VjcmV0 YWJj MTIz bG9yZW0gaXBzdW0= eyJhIjoxfQ==".split()
+HEXES = "68656c6c6f 666f6f deadbeef 48656c6c6f 0a0b0c cafe 74657374 313233 6e6c7368 ff00ff".split()
+BRIEF = (
+    """10 seconds|5 seconds|a minute|30 seconds|two minutes|half a minute|one minute|15 seconds|3 seconds|20 seconds|5 minutes|an hour|ten seconds|
+2 minutes|10 minutes|90 seconds|a few seconds|60 seconds|half an hour|3 minutes|thirty seconds|1 minute|10s|5s|30s""".replace(
+        "a few seconds|", ""
+    )
+    .replace("\n", "")
+    .split("|")
+)
+Z_BRIEF = "10秒 5秒 一分钟 30秒 两分钟 半分钟 5分钟 半小时 三秒 20秒 十分钟 一小时".split()
+MONTHS = """january february march april may june july august september october november december|march 2025|june 2027|december 2026|next month|last month|
+this month|2027|2025|january 2026|next year|this year|may 2024""".replace("\n", "")
+MONTHS = MONTHS.split("|")[0].split() + [m for m in MONTHS.split("|")[1:] if not m.startswith("next")]
+
+
+def _url(r: random.Random) -> str:
+    host = r.choice(HOSTS)
+    scheme = r.choice(("https://", "https://", "http://", ""))
+    port = (
+        f":{r.choice((8000, 8080, 3000, 5000))}"
+        if host in ("localhost", "127.0.0.1") and r.random() < 0.7
+        else ""
+    )
+    page = r.choice(
+        (
+            "",
+            "/",
+            "/index.html",
+            f"/{r.choice(WORDS)}.{r.choice(SUFFIXES)}",
+            f"/{r.choice(WORDS)}/{r.choice(WORDS)}-{r.randint(1, 30)}.zip",
+            f"/{r.choice(WORDS)}?id={r.randint(1, 99)}",
+        )
+    )
+    return scheme + host + port + page
+
+
+def _table(r: random.Random) -> str:
+    ending = r.choice(("csv", "csv", "csv", "csv", "tsv", "json", "json", "jsonl", "yaml", "toml"))
+    name = f"{_compound(r).replace(' ', '_')}.{ending}"
+    return f"{r.choice((r.choice(FOLDERS), _path(r)))}/{name}" if r.random() < 0.12 else name
+
+
+def _column(r: random.Random) -> str:
+    return (
+        r.choice(COLUMNS)
+        if r.random() < 0.8
+        else r.choice(
+            (
+                f"{r.choice(WORDS)}_{r.choice(COLUMNS)}",
+                r.choice(WORDS),
+                r.choice(COLUMNS).upper(),
+                r.choice(COLUMNS).capitalize(),
+            )
+        )
+    )
+
+
+def _amount(r: random.Random) -> str:
+    return r.choice(
+        (
+            str(r.randint(1, 20)),
+            str(r.randint(20, 999)),
+            str(r.randint(1000, 90000)),
+            f"{r.uniform(0, 100):.1f}",
+            f"{r.uniform(0, 100):.2f}",
+            "10",
+            "100",
+            "1000",
+            "50",
+        )
+    )
+
+
+def _host(r: random.Random) -> str:
+    if r.random() < 0.6:
+        return r.choice(HOSTS)
+    return r.choice(
+        (
+            f"{r.choice(WORDS)}.{r.choice(('com', 'org', 'net', 'io', 'de', 'co.uk', 'local', 'lan'))}",
+            f"{r.choice(WORDS)}{r.randint(1, 20)}",
+            ".".join(str(r.randint(1, 254)) for _ in range(4)),
+        )
+    )
+
+
+POOLS |= {
+    "host": _host, "url": _url, "svc": lambda r: r.choice(SERVICES) if r.random() < 0.85 else r.choice(PROCESSES), "dev": lambda r: r.choice(DEVICES), "cron": lambda r: r.choice(TIMES),
+    "zcron": lambda r: r.choice(Z_TIMES), "csv": _table, "newcsv": _table, "col": _column, "num": _amount, "label": lambda r: r.choice(LABELS) if r.random() < 0.7 else r.choice(WORDS),
+    "city": lambda r: r.choice(CITIES), "fact": lambda r: r.choice(FACTS), "zfact": lambda r: r.choice(Z_FACTS), "pkg": lambda r: r.choice(PACKAGES), "sep": lambda r: r.choice(SEPARATORS),
+    "re": lambda r: r.choice(PATTERNS), "encoded": lambda r: r.choice(B64), "hexed": lambda r: r.choice(HEXES), "brief": lambda r: r.choice(BRIEF), "zbrief": lambda r: r.choice(Z_BRIEF),
+    "month": lambda r: r.choice(MONTHS), "hash": lambda r: "".join(r.choice("0123456789abcdef") for _ in range(r.choice((32, 40, 64)))),
+    "core": lambda r: str(r.randint(0, 15)), "nice": lambda r: str(r.randint(1, 19)), "job": lambda r: str(r.randint(1, 30)), "from": lambda r: str(r.randint(1, 400)), "upto": lambda r: str(r.randint(5, 900)),
+    "zcol": lambda r: r.choice("姓名 价格 金额 城市 年龄 部门 数量 日期 客户 状态 分数 电话".split()), "zlabel": lambda r: r.choice("大文件 旧文件 候选 名单 结果一 要删的".split()),
+    "zcity": lambda r: r.choice("东京 伦敦 纽约 巴黎 北京 柏林 悉尼 新加坡 莫斯科 洛杉矶 香港 首尔".split()), "group": lambda r: r.choice("staff wheel www-data docker audio video users admin developers sudo".split()),
+}  # fmt: skip
+
 
 def fill(name: str, r: random.Random) -> str:
     """A value for the slot `name`; a trailing digit only tells slots apart ({dir2} is a dir)."""

@@ -20,7 +20,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 
 from nlsh.agent.notation import functional_tokens
 
-VOCABULARY = 4096
+VOCABULARY = 5120
 BUILD = HERE / "build"
 
 

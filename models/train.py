@@ -115,8 +115,9 @@ def train(options: argparse.Namespace) -> None:
     if options.resume and path.exists():
         state = torch.load(path, map_location=options.device, weights_only=True)
         network.load_state_dict(state["network"])
-        for optimiser, kept in zip(chosen, state["optimisers"], strict=True):
-            optimiser.load_state_dict(kept)
+        for optimiser, kept in zip(chosen, state.get("optimisers", chosen), strict=True):
+            if kept is not optimiser:  # a model that grow.py made has no optimiser state yet
+                optimiser.load_state_dict(kept)
         spent, step = state["seconds"], state["step"]
     total = options.minutes * 60
     source = batches(encoder, options.seed + step, shape.context)

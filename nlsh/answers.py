@@ -206,10 +206,18 @@ def in_words(calls: Sequence[Call]) -> str:
 def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     """What a call is about to do: a headline with numbers, every item, and what about undo."""
     undo = "nlsh undo takes it back" if effects.undoable else effects.note or "this cannot be undone"
+    if effects.title:
+        items = list(effects.samples) or [
+            _item(change) for change in effects.changes if change.op != "broker"
+        ]
+        items += [
+            change.path for change in effects.changes if change.op == "broker" and len(effects.changes) > 1
+        ]
+        return effects.title, items, undo
     if effects.command is not None:
         return f"run: {effects.command}", [], undo
     if effects.signals:
-        items = [f"{t.name} ({t.pid}), {t.user}" for t in effects.signals]
+        items = [target.label for target in effects.signals]
         return f"stop {counted(_EN, 'process', len(items))}", items, undo
     changes = [change for change in effects.changes if change.op != "mkdir"] or list(effects.changes)
     size = sum(change.size for change in changes if change.op not in ("chmod",))

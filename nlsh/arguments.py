@@ -12,10 +12,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from nlsh.values.numbers import number, ordinal
 from nlsh.values.sizes import parse_size
-from nlsh.values.times import span
+from nlsh.values.times import duration, span
 from nlsh.values.types import suffixes
 
-RoleName = Literal["path", "target", "new_path", "text", "size", "count", "ordinal", "when", "type", "number"]
+RoleName = Literal[
+    "path", "target", "new_path", "text", "size", "count", "ordinal", "when", "type", "number", "duration"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Unsaid:
 class Args(BaseModel):
     """The base of every tool's arguments: unknown names are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _count(value: object) -> int:
@@ -75,6 +77,10 @@ def _path(value: str) -> str:
     return value.strip()
 
 
+def _duration(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else duration(str(value))
+
+
 Path = Annotated[str, AfterValidator(_path), Copied("path")]
 # A path whose links are followed: what is read is what policy judged.
 Target = Annotated[str, AfterValidator(_path), Copied("target")]
@@ -85,6 +91,8 @@ Count = Annotated[int, BeforeValidator(_count), Field(ge=1, le=1_000_000), Copie
 Ordinal = Annotated[int, BeforeValidator(_ordinal), Copied("ordinal")]
 When = Annotated[str, AfterValidator(_when), Copied("when")]
 FileType = Annotated[str, AfterValidator(_type), Copied("type")]
+# A length of time in seconds; an hour at most: a call must end.
+Duration = Annotated[float, BeforeValidator(_duration), Field(gt=0, le=3600), Copied("duration")]
 Quoted = Annotated[bool, Unsaid()]
 Number = Annotated[int, BeforeValidator(_number), Field(ge=0, le=2**31), Copied("number")]
 
@@ -92,6 +100,7 @@ __all__ = [
     "Args",
     "Copied",
     "Count",
+    "Duration",
     "FileType",
     "NewPath",
     "Number",

@@ -7,9 +7,10 @@ loads, and neither waits for the other.
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from nlsh.agent.manners import Manners
 from nlsh.agent.planner import Planner
@@ -91,6 +92,7 @@ class Parts:
             self.planner, self.sandbox, self.store, self.journal, self.rules, session, self.home, self.cwd, manners,
             threshold=self.config.threshold,
             log=self._log,
+            settings=self._settings,
         )  # fmt: skip
         if self.options.session:
             shell.previous, shell.result = self.store.previous(session)
@@ -106,6 +108,10 @@ class Parts:
                 "matches", [{"path": "-", "line": n, "text": text} for n, text in enumerate(lines, 1)]
             )
         return shell
+
+    def _settings(self) -> dict[str, Any]:
+        rows = [{"setting": name, "value": str(value)} for name, value in asdict(self.config).items()]
+        return {"settings": rows, "file": str(self.folders.config / "config.toml")}
 
     def rules(self) -> Rules:
         """What policy depends on, as it is now."""
@@ -125,6 +131,7 @@ class Parts:
             uid=os.getuid(),
             user=psutil.Process().username(),
             path_folders=path_folders,
+            hosts=self.config.hosts,
             mounts=_mounts(),
         )
 

@@ -7,6 +7,7 @@ looked at, and undo performs the inverses. There is one code path for all of the
 
 import ctypes
 import errno
+import json
 import os
 import shutil
 import stat
@@ -15,8 +16,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 Op = Literal[
-    "mkdir", "create", "replace", "append", "move", "copy", "trash", "chmod", "restore", "produce", "truncate"
-]
+    "mkdir", "create", "replace", "append", "move", "copy", "trash", "chmod", "restore", "produce", "truncate",
+    "symlink", "erase", "broker",
+]  # fmt: skip
 
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
@@ -29,14 +31,17 @@ class Change:
 
     path   what changes (for move, copy and trash: the source)
     to     where it goes (move, copy; for trash: the place in the trash; restore: unused)
-    text   what is written (create, replace, append)
+    text   what is written (create, replace, append), where a link points (symlink), or the act (broker)
     mode   permission bits afterwards (chmod)
     old    permission bits before (chmod), or the size in bytes before (append)
     saved  where the bytes that replace overwrote were put aside, and restore takes them from
     size   bytes concerned, for the preview and for undo's check
     folder whether the path is a folder
 
-    produce names a path that the tool itself makes (an archive, what one holds).
+    produce names a path that the tool itself makes (an archive, what one holds). erase ends
+    something that is in the trash for good. broker is an act of the closed list in
+    sandbox/acts.py, on something that is no file: `text` is the act, `to` the one that takes
+    it back, both in JSON; `path` names what it is done to.
     """
 
     op: Op
@@ -59,9 +64,23 @@ def from_dict(record: dict[str, Any]) -> Change:
     return Change(**record)
 
 
+def act(name: str, what: str, given: dict[str, Any], back: dict[str, Any] | None) -> Change:
+    """The change that does act `name` to `what`, and with which arguments it is taken back."""
+    return Change(
+        "broker",
+        what,
+        text=json.dumps({"act": name, **given}),
+        to=json.dumps({"act": name, **back}) if back else None,
+    )
+
+
 def touched_folders(change: Change) -> tuple[str, ...]:
     """The folders in which entries appear, vanish or are rewritten when `change` is made."""
+    if change.op == "broker":
+        return ()
     folders = [os.path.dirname(change.path)]
+    if change.op == "erase":
+        folders.append(os.path.dirname(_trash_info(change.path)))
     if change.op == "chmod":
         folders = [change.path]
     if change.to:
@@ -80,6 +99,12 @@ def perform(change: Change) -> None:
 
 def holds(change: Change) -> bool:
     """Whether the disk looks as `change` leaves it."""
+    if change.op == "broker":
+        return True  # the act itself looks whether it took hold, and fails when it did not
+    if change.op == "erase":
+        return not os.path.lexists(change.path)
+    if change.op == "symlink":
+        return os.path.islink(change.path) and os.readlink(change.path) == change.text
     if change.op == "move":
         return change.to is not None and os.path.lexists(change.to) and not os.path.lexists(change.path)
     if change.op in ("copy", "trash"):  # what is trashed may be replaced at once by what was moved there
@@ -108,7 +133,9 @@ def inverse(change: Change, trash: Callable[[str], str]) -> Change | None:
     """
     if change.op in ("move", "trash") and change.to:
         return Change("move", change.to, to=change.path, size=change.size, folder=change.folder)
-    if change.op in ("mkdir", "create", "produce"):
+    if change.op == "broker":
+        return Change("broker", change.path, to=change.text, text=change.to) if change.to else None
+    if change.op in ("mkdir", "create", "produce", "symlink"):
         return Change("trash", change.path, to=trash(change.path), folder=change.folder)
     if change.op == "copy" and change.to:
         return Change("trash", change.to, to=trash(change.to), folder=change.folder)
@@ -303,6 +330,23 @@ def _truncate(change: Change) -> None:
         os.close(fd)
 
 
+def _symlink(change: Change) -> None:
+    os.symlink(change.text or "", change.path)
+
+
+def _erase(change: Change) -> None:
+    if os.path.isdir(change.path) and not os.path.islink(change.path):
+        shutil.rmtree(change.path)
+    else:
+        os.unlink(change.path)
+    if os.path.lexists(_trash_info(change.path)):
+        os.unlink(_trash_info(change.path))
+
+
+def _done_outside(_: Change) -> None:
+    """A brokered act has been done by the time that the child runs."""
+
+
 _PERFORM: dict[str, Callable[[Change], None]] = {
     "mkdir": _mkdir,
     "create": _create,
@@ -314,4 +358,7 @@ _PERFORM: dict[str, Callable[[Change], None]] = {
     "chmod": _chmod,
     "restore": _restore,
     "truncate": _truncate,
+    "symlink": _symlink,
+    "erase": _erase,
+    "broker": _done_outside,
 }

@@ -6,7 +6,7 @@ default, so that no file at all is a valid configuration.
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ class Config:
     external_commands: str = "ask"
     external_as_root: str = "ask"
     keep_saved_mb: int = 1024
-    extra: dict[str, Any] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
 
 
 DEFAULT_TEXT = """\
@@ -103,6 +103,9 @@ DEFAULT_TEXT = """\
 
 # The same when nlsh runs as root.
 # external_as_root = "ask"
+
+# Hosts that may be fetched from; "*.example.org" covers what is below it. This machine always may.
+# hosts = ["example.org"]
 
 # How many megabytes of overwritten bytes are kept for undo.
 # keep_saved_mb = 1024
@@ -128,6 +131,7 @@ def load(where: Folders) -> Config:
 def _checked(found: dict[str, Any], path: Path) -> Config:
     kinds: dict[str, type | tuple[type, ...]] = {
         "model": str, "threshold": (int, float), "write": list, "external_commands": str, "external_as_root": str, "keep_saved_mb": int,
+        "hosts": list,
     }  # fmt: skip
     for name, value in found.items():
         if name not in kinds:
@@ -141,4 +145,6 @@ def _checked(found: dict[str, Any], path: Path) -> Config:
             raise UsageError(f'{path}: \'{name}\' is "ask" or "deny"', "nlsh config prints the defaults")
     if "write" in found:
         found["write"] = tuple(os.path.realpath(os.path.expanduser(str(p))) for p in found["write"])
+    if "hosts" in found:
+        found["hosts"] = tuple(str(host).lower() for host in found["hosts"])
     return Config(**found)

@@ -35,6 +35,7 @@ class Rules:
     uid: int = 0
     user: str = ""
     path_folders: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     mounts: tuple[str, ...] = ("/",)
 
 
@@ -45,6 +46,7 @@ def decide(effects: Effects, scene: Scene, rules: Rules) -> Decision:
         or _denied_change(effects, scene, rules)
         or _denied_signal(effects, rules)
         or _denied_command(effects, scene, rules)
+        or _judged_contact(effects, rules)
         or _asked(effects, scene, rules)
         or Decision("allow", "free", "nothing is lost by it")
     )
@@ -103,7 +105,7 @@ def _undeletable(path: str, scene: Scene, rules: Rules) -> str:
 
 def _written(effects: Effects) -> list[str]:
     """Every path that the user would call written to; the trash is not one."""
-    found = [change.path for change in effects.changes]
+    found = [change.path for change in effects.changes if change.op != "broker"]
     return found + [change.to for change in effects.changes if change.to and change.op != "trash"]
 
 
@@ -140,15 +142,43 @@ def _denied_command(effects: Effects, scene: Scene, rules: Rules) -> Decision | 
     return None
 
 
+def _judged_contact(effects: Effects, rules: Rules) -> Decision | None:
+    """Speaking to another host: looking one up or knocking asks, fetching is off until the host is allowed."""
+    strangers = [host for host in effects.contacts if not _own_machine(host) and not _allowed(host, rules)]
+    if not strangers:
+        return None
+    if any(
+        name == "web" and '"what": "lookup"' not in argument and '"what": "reach"' not in argument
+        for name, argument in effects.brokered
+    ):
+        return _deny("network", f"{strangers[0]} is not among the hosts that may be fetched from")
+    return Decision("ask", "network", f"it speaks to {strangers[0]}")
+
+
+def _own_machine(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _allowed(host: str, rules: Rules) -> bool:
+    return any(
+        host == known or (known.startswith("*.") and host.endswith(known[1:])) for known in rules.hosts
+    )
+
+
 def _asked(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
     if effects.command is not None:
         return Decision("ask", "external", "it runs an external command")
+    acts = [change for change in effects.changes if change.op == "broker"]
+    if acts:
+        return Decision("ask", "system", f"it changes {acts[0].path}, which is no file")
     if effects.signals:
         return Decision("ask", "signal", "it stops processes")
     for path in _written(effects):
         if _starts_things(path, rules):
             return Decision("ask", "startup", f"{path} is run by itself later on")
     ops = [change.op for change in effects.changes]
+    if "erase" in ops:
+        return Decision("ask", "erase", "what it deletes is gone for good")
     if "trash" in ops:
         return Decision("ask", "delete", "it deletes")
     if "replace" in ops or "restore" in ops:

@@ -79,6 +79,11 @@ class Target:
     name: str
     user: str
 
+    @property
+    def label(self) -> str:
+        """The process as a preview lists it."""
+        return f"{self.name} ({self.pid}), {self.user}"
+
 
 @dataclass(frozen=True, slots=True)
 class Effects:
@@ -92,10 +97,14 @@ class Effects:
     sees_devices: bool = False
     signals: tuple[Target, ...] = ()
     command: str | None = None
-    brokered: tuple[str, ...] = ()
+    brokered: tuple[tuple[str, str], ...] = ()  # facts fetched outside: name and argument
+    contacts: tuple[str, ...] = ()  # hosts that are spoken to
+    jobs: bool = False  # whether the command goes on in the background
     undoable: bool = True
     deletes: tuple[str, ...] = ()
     note: str = ""
+    samples: tuple[str, ...] = ()  # what the preview shows besides
+    title: str = ""  # the preview's headline, where the changes do not say it
 
     @property
     def changing(self) -> bool:

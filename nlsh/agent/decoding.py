@@ -17,16 +17,16 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from nlsh.agent import notation
-from nlsh.arguments import Count, FileType, Number, Ordinal, Size, When
+from nlsh.arguments import Count, Duration, FileType, Number, Ordinal, Size, When
 from nlsh.tool import find_tool, tool_names
 from nlsh.turn import Call
 
 MAX_CALLS = 5
-MAX_COPY = 48
+MAX_COPY = 96
 MAX_VALUE = 12
 VALUE_ROLES: dict[str, TypeAdapter[Any]] = {
     "size": TypeAdapter(Size), "count": TypeAdapter(Count), "ordinal": TypeAdapter(Ordinal), "when": TypeAdapter(When),
-    "type": TypeAdapter(FileType), "number": TypeAdapter(Number),
+    "type": TypeAdapter(FileType), "number": TypeAdapter(Number), "duration": TypeAdapter(Duration),
 }  # fmt: skip
 
 

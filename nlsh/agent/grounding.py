@@ -8,6 +8,7 @@ that fit equally well are a question, none is an error that says so.
 import os
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -44,8 +45,10 @@ _USER = {word: folder for folder, said in _USER_FOLDERS.items() for word in said
 _LIMIT_ENTRIES, _LIMIT_SECONDS = 200_000, 2.0
 
 
-def ground(call: Call, scene: Scene, said: str = "") -> Args:
+def ground(call: Call, scene: Scene, said: str = "", meant: Callable[[str], str] = str) -> Args:
     """The call's validated arguments with absolute paths; `said` is the sentence that they are from.
+
+    `meant` gives what a name that the user made up stands for.
 
     Raises NotUnderstood for words that are no value of their type or fit several paths,
     ToolFailed for a path that is not there.
@@ -58,14 +61,19 @@ def ground(call: Call, scene: Scene, said: str = "") -> Args:
     for slot in slots(call.tool):
         value = getattr(args, slot.name)
         if slot.role == "path" and value is not None:
-            found[slot.name] = existing(value, scene)
+            found[slot.name] = existing(_meant(value, scene, meant), scene)
         elif slot.role == "target" and value is not None:
-            found[slot.name] = os.path.realpath(existing(value, scene))
+            found[slot.name] = os.path.realpath(existing(_meant(value, scene, meant), scene))
         elif slot.role == "new_path" and value is not None:
-            found[slot.name] = new(value, scene, target=slot.name == "to")
+            found[slot.name] = new(_meant(value, scene, meant), scene, target=slot.name == "to")
     if "exact" in type(args).model_fields and _in_quotes(str(words.get("text", "")), said):
         found["exact"] = True
     return args.model_copy(update=found)
+
+
+def _meant(words: str, scene: Scene, meant: Callable[[str], str]) -> str:
+    """What is there under the very name comes before what the name was said to mean."""
+    return words if os.path.lexists(os.path.join(scene.cwd, words)) else meant(words)
 
 
 def _in_quotes(text: str, said: str) -> bool:

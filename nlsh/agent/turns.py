@@ -9,9 +9,11 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from nlsh import answers
+from nlsh.agent import own
 from nlsh.agent.grounding import ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import DryRun, Manners, Preview
@@ -20,8 +22,10 @@ from nlsh.agent.planner import Planner
 from nlsh.changes import Change
 from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
 from nlsh.memory.journal import Journal
+from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
 from nlsh.policy import Rules, decide
+from nlsh.sandbox import acts
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
@@ -45,6 +49,17 @@ class Shell:
     result: Result | None = None
     threshold: float | None = None
     log: Callable[[str], None] = lambda text: None
+    settings: Callable[[], dict[str, Any]] = dict
+    explanation: list[Row] = field(default_factory=list)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What the user asked to keep."""
+        return Notes(self.store)
+
+    def meant(self, words: str) -> str:
+        """A remembered name for a place as that place; other words as they are."""
+        return meant(words, self.notes)
 
     def say(self, text: str, chosen: Act | None = None) -> Turn:
         """One turn. Never raises for what a person did or said: the turn tells.
@@ -103,16 +118,17 @@ class Shell:
         try:
             for position, call in enumerate(turn.plan):
                 result, changes = self._step(turn, identity, position, call, rows, kind)
-                rows, kind = result.rows or [], result.kind
+                rows, kind = own.handed_on(result), result.kind
         finally:
             turn.timing["run_ms"] = round((time.monotonic() - running) * 1000, 1)
         if result.failure:
             raise ToolFailed(result.failure, "", "command_failed")
         turn.answer = answers.answer(turn.plan[-1], result, changes, turn.utterance.language)
-        if turn.plan[-1].tool == "session.cd":
-            self.cwd = str(result.text)
-        if turn.plan[-1].tool not in ("session.undo", "session.cd", "session.help", "session.history"):
+        if turn.plan[-1].tool not in own.QUIET:
             self.previous, self.result = turn.plan, result
+        if turn.plan[-1].tool != "session.explain":
+            others = tuple(answers.in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
+            self.explanation = own.explained(turn.utterance.text, turn.plan, turn.confidence, others)
 
     def _step(
         self, turn: Turn, identity: int, position: int, call: Call, rows: list[Row], kind: RowKind
@@ -124,9 +140,11 @@ class Shell:
         status: Status = "failed"
         changes: tuple[Change, ...] = ()
         try:
-            args = ground(call, scene, turn.utterance.text)
+            args = ground(call, scene, turn.utterance.text, self.meant)
             step.args = args.model_dump(mode="json", exclude_defaults=True)
-            facts, rows, kind = self._local_facts(call, tool, rows, kind)
+            facts: dict[str, Any] = {}
+            if tool.local:
+                facts, rows, kind = own.facts_for(self, call, args, rows, kind)
             asked = Asked(args, scene, rows, kind, facts)
             effects, facts = self._effects(call, tool, asked)
             step.decision = self._judge(effects, scene)
@@ -136,6 +154,8 @@ class Shell:
                 result, changes = self._run(turn, identity, position, call, asked, effects, facts)
             else:
                 result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
+            if tool.local:
+                own.left_by(self, call, args, result)
             step.result = result
             status = "failed" if result.failure else "done"
             return result, changes
@@ -150,32 +170,6 @@ class Shell:
         finally:
             step.duration_ms = round((time.monotonic() - begun) * 1000, 1)
             self.store.step(identity, position, step, status)
-
-    def _local_facts(
-        self, call: Call, tool: Tool, rows: list[Row], kind: RowKind
-    ) -> tuple[dict[str, Any], list[Row], RowKind]:
-        """What tools about the session itself are given: it is not in any file that they could read."""
-        if not tool.local:
-            return {}, rows, kind
-        if call.tool == "session.last":
-            if self.result is None:
-                raise NotUnderstood(
-                    "there is nothing yet that this could mean",
-                    "find or list something first",
-                    code="no_previous",
-                )
-            last = self.result
-            return {"value": last.value, "text": last.text, "unit": last.unit}, last.rows or [], last.kind
-        if call.tool == "session.undo":
-            turn = self.journal.latest(self.session)
-            return (
-                ({} if turn is None else {"inverses": self.journal.inverses(turn), "turn": turn}),
-                rows,
-                kind,
-            )
-        if call.tool == "session.history":
-            return {"history": self.store.history(self.session, 1000)[:-1]}, rows, kind
-        return {}, rows, kind
 
     def _effects(self, call: Call, tool: Tool, asked: Asked) -> tuple[Effects, dict[str, Any]]:
         """The call's effects; for tools that must look first, after a confined look."""
@@ -206,7 +200,7 @@ class Shell:
         """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
         if decision.verdict == "deny":
             raise Refused(decision.reason, "this is never done from a sentence", decision.rule)
-        if not effects.changing:
+        if not effects.changing and not effects.contacts:
             return
         headline, items, undo = answers.preview(call, effects)
         turn.preview = [headline, *items, undo]
@@ -257,8 +251,18 @@ class Shell:
             entry, kept = self.journal.begin(identity, position, effects.changes)
             effects = replace(effects, changes=kept)
         make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
-        sent = {k: v for k, v in facts.items() if k not in ("inverses", "turn")}
+        sent = {k: v for k, v in facts.items() if k not in ("inverses", "turn", "redo")}
         failed = True
+        try:
+            for change in effects.changes:
+                if change.op == "broker":
+                    sent |= acts.perform(change)
+        except NlshError:
+            if entry is not None:
+                self.journal.void(entry)
+            if undoing is not None:
+                self.journal.mark(undoing, "done")
+            raise
         try:
             result = self.sandbox.run(
                 call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind,
@@ -269,9 +273,13 @@ class Shell:
         finally:
             if undoing is not None:
                 self.journal.mark(undoing, "done" if failed else "undone")
+                if not failed:
+                    self.journal.note_undone(undoing, effects.changes)
             elif entry is not None:
                 happened = self.journal.finish(entry, effects.changes, failed)
                 turn.undo = str(identity) if happened else turn.undo
+                if not failed and "record" in facts:
+                    self.journal.consume(facts["record"])
                 if not failed and happened < len(effects.changes):
                     self.journal.finish(entry, effects.changes, True)
                     raise ToolFailed(

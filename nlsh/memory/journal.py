@@ -114,11 +114,18 @@ class Journal:
         return replace(change, saved=os.path.realpath(place))
 
     @writing()
+    def void(self, entry: int) -> None:
+        """Write down that nothing of an entry happened."""
+        self._store.connection.execute("update journal set state = 'void' where id = ?", (entry,))
+
+    @writing()
     def finish(self, entry: int, changes: tuple[Change, ...], failed: bool) -> int:
         """Look at the disk and write down what happened; how many changes did."""
         happened = [change for change in changes if _happened(change)]
         after = {_where(change): _fingerprint(_where(change)) for change in happened}
         state = "done" if not failed else "partial" if happened else "void"
+        if happened and all(final(change) for change in happened):
+            state = "final"
         kept = json.dumps([change.as_dict() for change in (happened if failed else changes)])
         self._store.connection.execute(
             "update journal set state = ?, changes = ?, after = ? where id = ?",
@@ -160,6 +167,8 @@ class Journal:
         for entry in entries:
             filled = {_where(change) for change in entry.changes}
             for change in reversed(entry.changes):
+                if final(change):
+                    continue
                 _check_unmoved(change, entry.after, filled)
                 back = inverse(change, trash.place)
                 if back is not None:
@@ -177,6 +186,40 @@ class Journal:
             (state, owner(self.helper), turn),
         )
 
+    @writing()
+    def note_undone(self, turn: int, changes: tuple[Change, ...]) -> None:
+        """Keep what an undo did, so that it can be done again."""
+        records = json.dumps([change.as_dict() for change in changes])
+        self._store.connection.execute(
+            "insert into journal (turn, position, owner, state, changes, created) values (?, -1, '', 'redo', ?, ?)",
+            (turn, records, time.time()),
+        )
+
+    def redo(self, session: str) -> tuple[int, tuple[Change, ...]] | None:
+        """The changes that make the last undone turn of a session again, and the record to consume; None without one."""
+        row = self._store.connection.execute(
+            "select j.id, j.turn, j.changes from journal j join turns t on t.id = j.turn "
+            "where j.state = 'redo' and t.session = ? order by j.id desc limit 1",
+            (session,),
+        ).fetchone()
+        if row is None:
+            return None
+        undone = {
+            change.path: change.to for change in map(from_dict, json.loads(row[2])) if change.op == "trash"
+        }
+        entries = self._store.connection.execute(
+            "select changes from journal where turn = ? and state = 'undone' and position >= 0 order by id",
+            (row[1],),
+        ).fetchall()
+        trash = Trash(self._home)
+        changes = [from_dict(record) for entry in entries for record in json.loads(entry[0])]
+        return int(row[0]), tuple(_again(change, undone, trash) for change in changes if not final(change))
+
+    @writing()
+    def consume(self, record: int) -> None:
+        """A redo has been done."""
+        self._store.connection.execute("update journal set state = 'redone' where id = ?", (record,))
+
     def cut_off(self) -> list[tuple[int, str, tuple[Change, ...]]]:
         """Entries that a dead process left open: turn, state and changes."""
         rows = self._store.connection.execute(
@@ -188,7 +231,7 @@ class Journal:
         """Take back what a crash left half done, through `perform`; one line for the user per turn."""
         said = []
         for turn, state, changes in self.cut_off():
-            happened = [change for change in changes if _happened(change)]
+            happened = [change for change in changes if change.op != "broker" and _happened(change)]
             _sweep(changes)
             trash = Trash(self._home)
             backs = [
@@ -273,7 +316,22 @@ def _same_bytes(one: str, other: str) -> bool:
         return False
 
 
+def _again(change: Change, undone: dict[str, str | None], trash: Trash) -> Change:
+    """`change` once more: to a fresh place in the trash, or what a tool had made back from where undo put it."""
+    place = undone.get(change.path)
+    if change.op == "produce" and place:
+        return Change("move", place, to=change.path, size=change.size, folder=change.folder)
+    return replace(change, to=trash.place(change.path)) if change.op == "trash" else change
+
+
+def final(change: Change) -> bool:
+    """Whether nothing takes `change` back."""
+    return change.op == "erase" or (change.op == "broker" and not change.to)
+
+
 def _check_unmoved(change: Change, after: dict[str, list[int]], filled: set[str]) -> None:
+    if change.op == "broker":
+        return  # the act looks for itself
     where = _where(change)
     then, now = after.get(where), _fingerprint(where)
     if not now:

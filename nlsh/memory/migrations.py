@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-VERSION = 1
+VERSION = 2
 
 
 def migrate(path: Path, version: int) -> None:
@@ -49,4 +49,11 @@ def _first(database: sqlite_utils.Database) -> None:
     database.table("turns").enable_fts(["said", "answer"], tokenize="trigram", create_triggers=True)
 
 
-_STEPS = [_first]
+def _second(database: sqlite_utils.Database) -> None:
+    facts = {"id": int, "name": str, "means": str, "fact": str, "created": float}
+    database.table("facts").create(facts, pk="id", if_not_exists=True)
+    kept = {"name": str, "result": str, "created": float}
+    database.table("kept").create(kept, pk="name", if_not_exists=True)
+
+
+_STEPS = [_first, _second]

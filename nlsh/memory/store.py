@@ -102,7 +102,9 @@ class Store:
             create table steps (id integer primary key, turn integer, position integer, tool text, args text, verdict text,
               rule text, status text, duration_ms real, changed integer);
             create table journal (id integer primary key, turn integer, position integer, owner text, state text,
-              changes text, after text, created real);"""
+              changes text, after text, created real);
+            create table facts (id integer primary key, name text, means text, fact text, created real);
+            create table kept (name text primary key, result text, created real);"""
         )
         return connection
 
@@ -155,12 +157,7 @@ class Store:
     def finish(self, identity: int, turn: Turn) -> None:
         """Write the end of a turn down, with what it left for the next one."""
         last = turn.steps[-1].result if turn.steps else None
-        kept = None
-        if last is not None:
-            record = asdict(last)
-            record["rows"] = record["rows"][:KEEP_ROWS] if record["rows"] else record["rows"]
-            record["text"] = record["text"][:100_000] if record["text"] else record["text"]
-            kept = _json(record)
+        kept = None if last is None else kept_record(last)
         self.connection.execute(
             "update turns set status = ?, confidence = ?, answer = ?, error = ?, plan = ?, result = ? where id = ?",
             (
@@ -190,6 +187,14 @@ class Store:
             {"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4]}
             for r in reversed(rows)
         ]
+
+
+def kept_record(result: Result) -> str:
+    """A result as it is kept: long ones are cut, so that the database stays small."""
+    record = asdict(result)
+    record["rows"] = record["rows"][:KEEP_ROWS] if record["rows"] else record["rows"]
+    record["text"] = record["text"][:100_000] if record["text"] else record["text"]
+    return _json(record)
 
 
 def _json(value: Any) -> str:

@@ -1,35 +1,68 @@
 """The few facts that no child can get for itself, fetched by the shell for one validated call.
 
-A closed list; each takes no argument and changes nothing:
-
-sockets      listening ports with their owners: needs other processes' descriptor tables
-interfaces   network interfaces: needs a netlink socket
-environment  the shell's own variables: a child has none
-identity     the user's id and groups, which a user namespace hides
+A closed list; each changes nothing, takes at most one argument that the tool has checked,
+and comes back as data. Programs are run from the system's folders alone, with fixed
+options, without a shell, without the user's environment, for ten seconds at most.
 """
 
+import contextlib
+import json
 import os
 import socket
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import psutil
 
+from nlsh.errors import ToolFailed
 
-def _sockets() -> list[dict[str, Any]]:
+PROGRAM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
+PROGRAM_SECONDS = 10.0
+OUTPUT_LIMIT = 8 * 1024 * 1024
+
+
+def program(name: str, *options: str, given: str | None = None) -> str | None:
+    """What a program of the system prints; None where there is no such program. ToolFailed when it fails."""
+    places = (os.path.join(folder, name) for folder in PROGRAM_FOLDERS)
+    path = next((place for place in places if os.access(place, os.X_OK)), None)
+    if path is None:
+        return None
+    environment = {"PATH": ":".join(PROGRAM_FOLDERS), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    for kept in ("XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "HOME"):
+        if kept in os.environ:
+            environment[kept] = os.environ[kept]
+    try:
+        done = subprocess.run(
+            [path, *options], input=given, stdin=subprocess.DEVNULL if given is None else None, capture_output=True,
+            timeout=PROGRAM_SECONDS, env=environment, cwd="/", text=True, errors="replace", check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise ToolFailed(f"{name} did not answer in {PROGRAM_SECONDS:.0f} seconds") from error
+    if done.returncode != 0 and not done.stdout:
+        said = (done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"])[0]
+        raise ToolFailed(f"{name}: {said[:200]}", "", "program")
+    return done.stdout[:OUTPUT_LIMIT]
+
+
+def _owner(pid: int | None, names: dict[int, tuple[str, str]]) -> tuple[str | None, str | None]:
+    if pid and pid not in names:
+        try:
+            process = psutil.Process(pid)
+            names[pid] = (process.name(), process.username())
+        except psutil.Error:
+            names[pid] = ("?", "?")
+    return names.get(pid or 0, (None, None))
+
+
+def _sockets(_: str) -> list[dict[str, Any]]:
     names: dict[int, tuple[str, str]] = {}
     rows = []
     for found in psutil.net_connections(kind="inet"):
         udp = found.type == socket.SOCK_DGRAM
         if not found.laddr or not (found.status == psutil.CONN_LISTEN or (udp and not found.raddr)):
             continue
-        if found.pid and found.pid not in names:
-            try:
-                process = psutil.Process(found.pid)
-                names[found.pid] = (process.name(), process.username())
-            except psutil.Error:
-                names[found.pid] = ("?", "?")
-        name, user = names.get(found.pid or 0, (None, None))
+        name, user = _owner(found.pid, names)
         rows.append(
             {
                 "port": found.laddr.port, "pid": found.pid, "process": name, "address": found.laddr.ip,
@@ -39,7 +72,23 @@ def _sockets() -> list[dict[str, Any]]:
     return rows
 
 
-def _interfaces() -> list[dict[str, Any]]:
+def _connections(_: str) -> list[dict[str, Any]]:
+    names: dict[int, tuple[str, str]] = {}
+    rows = []
+    for found in psutil.net_connections(kind="inet"):
+        if not found.raddr or not found.laddr:
+            continue
+        name, user = _owner(found.pid, names)
+        rows.append(
+            {
+                "process": name, "name": name, "pid": found.pid, "user": user, "state": found.status.lower(),
+                "local": f"{found.laddr.ip}:{found.laddr.port}", "remote": f"{found.raddr.ip}:{found.raddr.port}",
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _interfaces(_: str) -> list[dict[str, Any]]:
     states = psutil.net_if_stats()
     rows = []
     for name, addresses in psutil.net_if_addrs().items():
@@ -56,14 +105,229 @@ def _interfaces() -> list[dict[str, Any]]:
     return rows
 
 
-_FACTS: dict[str, Callable[[], Any]] = {
+def _openers(path: str) -> list[dict[str, Any]]:
+    """Processes that have `path`, or something below it, open or as their current folder."""
+    rows = []
+    below = path.rstrip("/") + "/"
+    for process in psutil.process_iter(["pid", "name", "username"]):
+        held: dict[str, str] = {}
+        with contextlib.suppress(OSError, psutil.Error):
+            held[os.readlink(f"/proc/{process.pid}/cwd")] = "current folder"
+        with contextlib.suppress(OSError, psutil.Error):
+            for fd in os.listdir(f"/proc/{process.pid}/fd"):
+                with contextlib.suppress(OSError):
+                    held[os.readlink(f"/proc/{process.pid}/fd/{fd}")] = "open"
+        for name, how in held.items():
+            if name == path or name.startswith(below):
+                info = process.info
+                rows.append(
+                    {
+                        "pid": info["pid"],
+                        "name": info["name"],
+                        "user": info["username"],
+                        "how": how,
+                        "path": name,
+                    }
+                )
+    return rows
+
+
+def _open_files(pid: str) -> list[str]:
+    found = []
+    try:
+        for fd in os.listdir(f"/proc/{int(pid)}/fd"):
+            with contextlib.suppress(OSError):
+                found.append(os.readlink(f"/proc/{int(pid)}/fd/{fd}"))
+    except PermissionError as error:
+        raise ToolFailed(f"process {pid} belongs to another user; its files cannot be seen") from error
+    except OSError as error:
+        raise ToolFailed(f"process {pid} has ended", "", "no_process") from error
+    return sorted(set(found))
+
+
+def _process(pid: str) -> dict[str, Any]:
+    """What only the kernel's per-process files tell, where they may be read: shared memory, swap, I/O, descriptors."""
+    found: dict[str, Any] = {}
+    try:
+        process = psutil.Process(int(pid))
+        with contextlib.suppress(psutil.AccessDenied):
+            full = process.memory_full_info()
+            found |= {
+                "rss": full.rss,
+                "pss": getattr(full, "pss", None),
+                "unique": full.uss,
+                "shared": full.shared,
+                "swap": getattr(full, "swap", None),
+            }
+        with contextlib.suppress(psutil.AccessDenied):
+            found["open_files"] = process.num_fds()
+        with contextlib.suppress(psutil.AccessDenied):
+            io = process.io_counters()
+            found |= {"read": io.read_bytes, "written": io.write_bytes}
+        with contextlib.suppress(psutil.AccessDenied):
+            found["folder"] = process.cwd()
+        found["nice"] = process.nice()
+        found["cores"] = process.cpu_affinity()
+    except psutil.NoSuchProcess as error:
+        raise ToolFailed(f"process {pid} has ended", "", "no_process") from error
+    return found
+
+
+def _units(_: str) -> list[dict[str, str]] | None:
+    said = program(
+        "systemctl", "list-units", "--type=service", "--all", "--no-pager", "--no-legend", "--plain"
+    )
+    if said is None:
+        return None
+    rows = []
+    for line in said.splitlines():
+        parts = line.split(None, 4)
+        if len(parts) >= 4:
+            rows.append(
+                {
+                    "service": parts[0].removesuffix(".service"),
+                    "state": parts[2],
+                    "detail": parts[3],
+                    "description": parts[4] if len(parts) > 4 else "",
+                }
+            )
+    return rows
+
+
+def _unit(name: str) -> dict[str, str] | None:
+    said = program(
+        "systemctl",
+        "show",
+        "--no-pager",
+        "--property=Id,Description,LoadState,ActiveState,SubState,UnitFileState,MainPID,MemoryCurrent,ActiveEnterTimestamp",
+        "--",
+        name,
+    )
+    return None if said is None else dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+
+def _unit_log(argument: str) -> list[dict[str, Any]] | None:
+    name, _, count = argument.rpartition(" ")
+    return _journal(
+        program("journalctl", "--no-pager", "--output=json", f"--lines={int(count)}", f"--unit={name}")
+    )
+
+
+def _system_log(argument: str) -> list[dict[str, Any]] | None:
+    wanted = json.loads(argument)
+    options = ["--no-pager", "--output=json", f"--lines={int(wanted['count'])}"]
+    if wanted.get("level"):
+        options.append(f"--priority={wanted['level']}")
+    if wanted.get("since"):
+        options.append(f"--since=@{int(wanted['since'])}")
+    if wanted.get("boot"):
+        options.append("--boot")
+    return _journal(program("journalctl", *options))
+
+
+def _journal(said: str | None) -> list[dict[str, Any]] | None:
+    if said is None:
+        return None
+    rows = []
+    for line in said.splitlines():
+        with contextlib.suppress(ValueError):
+            entry = json.loads(line)
+            stamp = int(entry.get("__REALTIME_TIMESTAMP", 0)) / 1e6
+            rows.append(
+                {
+                    "time": stamp,
+                    "source": str(entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM") or ""),
+                    "level": str(entry.get("PRIORITY", "")),
+                    "text": str(entry.get("MESSAGE", ""))[:2000],
+                }
+            )
+    return rows
+
+
+def _boots(_: str) -> list[dict[str, Any]] | None:
+    try:
+        said = program("journalctl", "--no-pager", "--list-boots", "--output=json")
+        return None if said is None else list(json.loads(said))
+    except (ToolFailed, ValueError):
+        return None  # no journal is kept
+
+
+def _crontab(_: str) -> str | None:
+    try:
+        return program("crontab", "-l")
+    except ToolFailed as error:
+        if "no crontab" in error.message:
+            return ""
+        raise
+
+
+def _jobs(_: str) -> list[dict[str, Any]]:
+    from nlsh.sandbox.job import jobs
+
+    return jobs()
+
+
+def _job_log(identity: str) -> str:
+    from nlsh.sandbox.job import log_of
+
+    return log_of(identity)
+
+
+def _sessions(_: str) -> list[dict[str, Any]]:
+    return [
+        {"user": u.name, "terminal": u.terminal or "", "host": u.host or "", "since": u.started, "pid": u.pid}
+        for u in psutil.users()
+    ]
+
+
+def _limits(_: str) -> dict[str, tuple[int, int]]:
+    import resource
+
+    names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return {name[7:].lower(): resource.getrlimit(getattr(resource, name)) for name in names}
+
+
+def _web(argument: str) -> Any:
+    from nlsh.sandbox import web
+
+    wanted = json.loads(argument)
+    return getattr(web, wanted.pop("what"))(**wanted)
+
+
+_FACTS: dict[str, Callable[[str], Any]] = {
     "sockets": _sockets,
+    "connections": _connections,
     "interfaces": _interfaces,
-    "environment": lambda: dict(os.environ),
-}
+    "environment": lambda _: dict(os.environ),
+    "openers": _openers,
+    "open_files": _open_files,
+    "process": _process,
+    "units": _units,
+    "unit": _unit,
+    "unit_log": _unit_log,
+    "system_log": _system_log,
+    "boots": _boots,
+    "timers": lambda _: program("systemctl", "list-timers", "--all", "--no-pager", "--no-legend", "--plain"),
+    "crontab": _crontab,
+    "jobs": _jobs,
+    "job_log": _job_log,
+    "sessions": _sessions,
+    "limits": _limits,
+    "web": _web,
+    "number": lambda argument: argument,  # the tool's own choice, handed through to its child
+    "waited": lambda argument: argument,
+    "dmesg": lambda _: program("dmesg", "--color=never"),
+    "printers": lambda _: program("lpstat", "-p"),
+    "firewall": lambda _: program("nft", "list", "ruleset") if os.getuid() == 0 else None,
+    "updates": lambda _: program("apt-get", "--simulate", "--quiet", "upgrade"),
+    "rpm": lambda _: program("rpm", "-qa", "--queryformat=%{NAME} %{VERSION}-%{RELEASE} %{SIZE}\\n"),
+}  # fmt: skip
 
 
-def facts(names: tuple[str, ...]) -> dict[str, Any]:
-    """The named facts; KeyError for one that is not on the list."""
-    found = {name: _FACTS[name]() for name in names}
+def facts(wanted: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """The named facts with their arguments; KeyError for one that is not on the list.
+
+    The user's id and groups, which a namespace hides, and nlsh's own pid always come along.
+    """
+    found = {name: _FACTS[name](argument) for name, argument in wanted}
     return found | {"uid": os.getuid(), "groups": [os.getgid(), *os.getgroups()], "own_pids": [os.getpid()]}

@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -77,7 +78,7 @@ def live(
     facts = orders["facts"] | {"pidfds": pidfds}
     try:
         if confinement.tier == 3:
-            facts["output"], facts["status"] = _run_command(confinement, grants, connection)
+            facts["output"], facts["status"] = _captured(confinement, grants, connection)
         else:
             _wall_in(confinement, grants, tuple(pidfds))
         answer = _run_tool(orders, facts, connection)
@@ -211,30 +212,19 @@ def _wall_in(confinement: Confinement, grants: list[int], pidfds: tuple[int, ...
     seccomp.install(seccomp.for_tool(metadata=confinement.metadata and confinement.tier == 2, pidfds=pidfds))
 
 
-def _run_command(confinement: Confinement, grants: list[int], connection: socket.socket) -> tuple[str, int]:
-    """Tier 3: the command in namespaces of its own under a first process; its output and exit status."""
-    namespaces.enter(processes=True)
-    reader, writer = os.pipe()
-    first = os.fork()
-    if first == 0:
-        try:
-            os.close(reader)
-            status = _first_process(confinement, grants, writer, connection)
-        except BaseException as error:
-            os.write(writer, f"\nnlsh: the sandbox could not be built: {error}\n".encode())
-            status = 126
-        os._exit(status)
-    os.close(writer)
+def _captured(confinement: Confinement, grants: list[int], connection: socket.socket) -> tuple[str, int]:
+    """Tier 3: the command's output, as much of it as is kept, and its exit status."""
     output = bytearray()
-    while block := os.read(reader, 65536):
+
+    def keep(block: bytes) -> bool:
         room = OUTPUT_LIMIT_BYTES - len(output)
-        output += block[: max(room, 0)]
-        if len(output) >= OUTPUT_LIMIT_BYTES:
-            os.kill(first, signal.SIGKILL)
-            output += b"\n[the rest of the output was cut off]\n"
-            break
-    _, ended = os.waitpid(first, 0)
-    status = os.waitstatus_to_exitcode(ended)
+        output.extend(block[: max(room, 0)])
+        if len(output) < OUTPUT_LIMIT_BYTES:
+            return True
+        output.extend(b"\n[the rest of the output was cut off]\n")
+        return False
+
+    status = command(confinement, grants, keep, (connection,))
     if status == 126 and b"the sandbox could not be built" in output:
         raise ToolFailed(
             output.decode("utf-8", "replace").strip().splitlines()[-1],
@@ -244,12 +234,44 @@ def _run_command(confinement: Confinement, grants: list[int], connection: socket
     kernel.no_new_privileges()
     landlock.restrict([], signals=False)
     seccomp.install(seccomp.for_tool(metadata=False))
-    return output.decode("utf-8", "replace"), status if status >= 0 else 128 - status
+    return output.decode("utf-8", "replace"), status
 
 
-def _first_process(
-    confinement: Confinement, grants: list[int], writer: int, connection: socket.socket
+def command(
+    confinement: Confinement,
+    grants: list[int],
+    keep: Callable[[bytes], bool],
+    closing: tuple[socket.socket, ...],
 ) -> int:
+    """Run the command in namespaces of its own under a first process; its exit status.
+
+    `keep` is handed the output as it comes, and ends the command by returning False;
+    `closing` are sockets of this process that the command must not have.
+    """
+    namespaces.enter(processes=True)
+    reader, writer = os.pipe()
+    first = os.fork()
+    if first == 0:
+        try:
+            os.close(reader)
+            for connection in closing:
+                connection.close()
+            status = _first_process(confinement, grants, writer)
+        except BaseException as error:
+            os.write(writer, f"\nnlsh: the sandbox could not be built: {error}\n".encode())
+            status = 126
+        os._exit(status)
+    os.close(writer)
+    while block := os.read(reader, 65536):
+        if not keep(block):
+            os.kill(first, signal.SIGKILL)
+            break
+    _, ended = os.waitpid(first, 0)
+    status = os.waitstatus_to_exitcode(ended)
+    return status if status >= 0 else 128 - status
+
+
+def _first_process(confinement: Confinement, grants: list[int], writer: int) -> int:
     """Pid 1 of the command's world: builds it, starts the command, reaps, and takes all down with it."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     root = namespaces.Root()
@@ -261,7 +283,6 @@ def _first_process(
     for path in confinement.masks:
         root.mask(path)
     root.build(programs=True)
-    connection.close()
     os.chdir(confinement.cwd)
     limits.restrict(seconds=confinement.seconds, processes=512, memory_bytes=16 * limits.GIB)
     kernel.no_new_privileges()

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,9 @@ class Sandbox:
         Raises the NlshError that the tool ended with; Refused when the walls cannot be built;
         Interrupted on Ctrl-C, after the child has been killed.
         """
+        if effects.jobs and not inspect:
+            facts = facts | {"job": self._start_job(effects, scene)}
+            effects = Effects()
         confinement = confine(effects, scene, self.level, self._own_state)
         orders = {
             "tool": tool, "args": args, "scene": asdict(scene), "rows": rows, "kind": kind, "inspect": inspect,
@@ -128,6 +131,18 @@ class Sandbox:
             ours.close()
             theirs.close()
             for fd in (*grants, *pidfds):
+                os.close(fd)
+
+    def _start_job(self, effects: Effects, scene: Scene) -> dict[str, Any]:
+        """A command that goes on without this shell, behind the same walls."""
+        from nlsh.sandbox import job
+
+        confinement = replace(confine(effects, scene, self.level, self._own_state), seconds=job.JOB_SECONDS)
+        grants = _open_grants(confinement)
+        try:
+            return job.start(confinement, grants)
+        finally:
+            for fd in grants:
                 os.close(fd)
 
     def _order(self, confinement: Confinement, fds: list[int]) -> int:

@@ -5,9 +5,20 @@ import os
 import re
 from datetime import datetime
 
+from nlsh.errors import NotUnderstood
 from nlsh.turn import Row
 from nlsh.values.times import Span, span
 from nlsh.values.types import suffixes
+
+
+def compiled(pattern: str) -> "re.Pattern[str]":
+    """A regular expression of Python's dialect, without case; NotUnderstood when it is none."""
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise NotUnderstood(
+            f"'{pattern}' is not a regular expression: {error}", "mend it, or ask for plain text"
+        ) from error
 
 
 def has_suffix(path: str, wanted: tuple[str, ...]) -> bool:

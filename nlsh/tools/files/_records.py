@@ -97,6 +97,31 @@ def walk(
         pending.extend(reversed(below))
 
 
+def file_paths(top: str, *, hidden: bool, trouble: Trouble) -> Iterator[str]:
+    """The regular files in and below `top`, without a look at each: the folder says what is a file."""
+    if not os.path.isdir(top):
+        yield top
+        return
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError:
+            trouble.unreadable.append(folder)
+            continue
+        below = []
+        for entry in entries:
+            if entry.name.startswith(".") and not hidden:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.path)
+            elif entry.is_file(follow_symlinks=False):
+                yield entry.path
+        pending.extend(reversed(below))
+
+
 def tree_size(top: str, trouble: Trouble | None = None) -> tuple[int, int]:
     """Apparent bytes and number of files in and below `top`; hidden ones count, links are not followed."""
     try:

@@ -2,11 +2,14 @@
 
 import os
 import stat
+from collections.abc import Callable
 from typing import Literal
 
 from nlsh.arguments import Args, Count, FileType, Quoted, Size, Target, Text, When
+from nlsh.errors import ToolFailed
 from nlsh.tool import Asked, Tool, Work
-from nlsh.tools.files._filters import Conditions, best_ranked, name_rank
+from nlsh.tools.files._filters import Conditions, best_ranked, compiled, name_rank, within
+from nlsh.tools.files._ignoring import kept
 from nlsh.tools.files._records import Trouble, kind_of, record, tree_size, walk
 from nlsh.turn import Effects, Result, Row
 
@@ -31,12 +34,21 @@ class Find(Args):
     top: bool = False
     hidden: bool = False
     empty: bool = False
+    broken: bool = False
+    not_ignored: bool = False
+    pattern: Text | None = None
+    owner: Text | None = None
+    accessed: When | None = None
+    permission: Literal["executable", "read_only", "world_writable", "setuid"] | None = None
     exact: Quoted = False  # set when the text was in quotation marks
 
 
 def effects(asked: Asked) -> Effects:
     """Reads the tree that is searched."""
-    return Effects(reads=(asked.args.under,))
+    args: Find = asked.args
+    if args.pattern is not None:
+        compiled(args.pattern)
+    return Effects(reads=(args.under, "/etc/passwd") if args.owner else (args.under,))
 
 
 def run(work: Work) -> Result:
@@ -48,7 +60,9 @@ def run(work: Work) -> Result:
     hidden = args.hidden or any(name and name.startswith(".") for name in names)
     ranked: list[tuple[int, Row]] = []
     depth = 1 if args.top else args.depth
-    for path, status, _ in walk(args.under, hidden=hidden, depth=depth, trouble=trouble):
+    extra = _Extra(args, work.scene.now)
+    found = walk(args.under, hidden=hidden, depth=depth, trouble=trouble)
+    for path, status, _ in kept(args.under, found) if args.not_ignored else found:
         kind = kind_of(status.st_mode)
         rank = name_rank(os.path.basename(path), args.name) if args.name else 0
         if rank is None or (kind == "other" and args.kind is None and not args.name):
@@ -61,10 +75,53 @@ def run(work: Work) -> Result:
             continue
         if args.empty and not _is_empty(path, status):
             continue
+        if not extra.accept(path, kind, status):
+            continue
         if args.text and not (kind == "file" and _contains(path, args.text, args.exact)):
             continue
         ranked.append((rank, record(path, status, work.scene.cwd, size)))
     return Result("files", best_ranked(ranked), notes=trouble.notes())
+
+
+class _Extra:
+    """The conditions that few ask for."""
+
+    def __init__(self, args: Find, now: float) -> None:
+        self.broken, self.permission = args.broken, args.permission
+        self.pattern = compiled(args.pattern) if args.pattern else None
+        self.accessed = within(args.accessed, now) if args.accessed else None
+        self.owner = _user_number(args.owner) if args.owner else None
+
+    def accept(self, path: str, kind: str, status: os.stat_result) -> bool:
+        """Whether a file meets them all."""
+        if self.broken and not (kind == "link" and not os.path.exists(path)):
+            return False
+        if self.pattern is not None and not self.pattern.search(os.path.basename(path)):
+            return False
+        if self.owner is not None and status.st_uid != self.owner:
+            return False
+        if self.accessed and not self.accessed[0] <= status.st_atime < self.accessed[1]:
+            return False
+        return self.permission is None or (kind != "link" and _MODES[self.permission](status.st_mode, kind))
+
+
+_MODES: dict[str, Callable[[int, str], bool]] = {
+    "executable": lambda mode, kind: kind == "file" and bool(mode & 0o111),
+    "read_only": lambda mode, kind: not mode & 0o222,
+    "world_writable": lambda mode, kind: bool(mode & 0o002) and not mode & stat.S_ISVTX,
+    "setuid": lambda mode, kind: kind == "file" and bool(mode & (stat.S_ISUID | stat.S_ISGID)),
+}
+
+
+def _user_number(name: str) -> int:
+    if name.isdigit():
+        return int(name)
+    with open("/etc/passwd", encoding="utf-8", errors="replace") as table:
+        for line in table:
+            fields = line.split(":")
+            if fields[0] == name.lower():
+                return int(fields[2])
+    raise ToolFailed(f"there is no user {name}", "list the users to see them", "no_user")
 
 
 def _is_empty(path: str, status: os.stat_result) -> bool:

@@ -1,17 +1,19 @@
 """Lines in files that contain a text."""
 
 import os
-import stat
+import re
 
-from nlsh.arguments import Args, FileType, Quoted, Target, Text
+from nlsh.arguments import Args, Count, FileType, Quoted, Target, Text
 from nlsh.tool import FILES, Asked, Tool, Work
-from nlsh.tools.files._filters import has_suffix
-from nlsh.tools.files._records import Trouble, paths_of, shown, walk
+from nlsh.tools.files._filters import compiled, has_suffix
+from nlsh.tools.files._records import Trouble, file_paths, paths_of, shown
 from nlsh.turn import Effects, Result, Row
 from nlsh.values.types import suffixes
 
 LIMIT_BYTES = 64 * 1024 * 1024
 LINE_CHARACTERS = 400
+LIMIT_ROWS = 200_000
+_FIRST_BYTES = 1 << 16
 
 
 class Search(Args):
@@ -21,6 +23,10 @@ class Search(Args):
     under: Target | None = None
     type: FileType | None = None
     hidden: bool = False
+    context: Count | None = None
+    without: bool = False
+    first: bool = False
+    regex: bool = False
     exact: Quoted = False  # set when the text was in quotation marks
 
 
@@ -32,42 +38,109 @@ def effects(asked: Asked) -> Effects:
 
 
 def run(work: Work) -> Result:
-    """One row per line: path, line number, text. Case counts only if the text has capitals or was quoted."""
+    """One row per line: path, line number, text. Case counts only if the text has capitals or was quoted.
+
+    Lines of context have `match` False; `without` gives the lines that do not hold the text,
+    of files that are named, or else the files that do not hold it.
+    """
     args: Search = work.args
     trouble = Trouble()
     wanted = suffixes(args.type) if args.type else None
-    exact = args.exact or args.text != args.text.lower()
+    pattern = _pattern(args)
     rows: list[Row] = []
+    whole = args.without and any(os.path.isdir(top) for top in work.effects.reads)
     for top in work.effects.reads:
-        for path in _files(top, args.hidden, trouble):
-            if wanted is None or has_suffix(path, wanted):
-                rows.extend(_lines(path, args.text, exact, work.scene.cwd, trouble))
+        for path in file_paths(top, hidden=args.hidden, trouble=trouble):
+            if wanted is not None and not has_suffix(path, wanted):
+                continue
+            data = _data(path, trouble)
+            if data is None or (not args.without and not pattern.search(data)):
+                continue
+            if whole:
+                rows += (
+                    []
+                    if pattern.search(data)
+                    else [{"path": shown(path, work.scene.cwd), "line": None, "text": None}]
+                )
+            else:
+                rows += _lines(shown(path, work.scene.cwd), data, pattern, args)
+            if len(rows) > LIMIT_ROWS:
+                return Result(
+                    "matches", rows[:LIMIT_ROWS], notes=[f"only the first {LIMIT_ROWS} lines are shown"]
+                )
     return Result("matches", rows, notes=trouble.notes())
 
 
-def _files(top: str, hidden: bool, trouble: Trouble) -> list[str]:
-    if not os.path.isdir(top):
-        return [top]
-    found = walk(top, hidden=hidden, depth=None, trouble=trouble)
-    return [path for path, status, _ in found if stat.S_ISREG(status.st_mode)]
+def _pattern(args: Search) -> "re.Pattern[bytes]":
+    text = compiled(args.text).pattern if args.regex else re.escape(args.text)
+    flags = 0 if args.exact or args.text != args.text.lower() else re.IGNORECASE
+    return re.compile(text.encode("utf-8", "surrogateescape"), flags | re.MULTILINE)
 
 
-def _lines(path: str, text: str, exact: bool, cwd: str, trouble: Trouble) -> list[Row]:
-    needle = text.encode("utf-8", "surrogateescape")
+def _data(path: str, trouble: Trouble) -> bytes | None:
+    """What a file says, up to LIMIT_BYTES; None for what is no text or cannot be read."""
     try:
-        with open(path, "rb") as reader:
-            data = reader.read(LIMIT_BYTES)
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         trouble.unreadable.append(path)
-        return []
-    if b"\0" in data[:8192] or needle not in (data if exact else data.lower()):
-        return []
-    rows = []
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if needle in (line if exact else line.lower()):
-            said = line.decode("utf-8", "replace").strip()[:LINE_CHARACTERS]
-            rows.append({"path": shown(path, cwd), "line": number, "text": said})
+        return None
+    try:
+        data = os.read(fd, _FIRST_BYTES)
+        if b"\0" in data[:8192]:
+            return None
+        if len(data) == _FIRST_BYTES:
+            parts = [data]
+            total = len(data)
+            while total < LIMIT_BYTES and (block := os.read(fd, 1 << 22)):
+                parts.append(block)
+                total += len(block)
+            data = b"".join(parts)
+        return data
+    except OSError:
+        trouble.unreadable.append(path)
+        return None
+    finally:
+        os.close(fd)
+
+
+def _lines(path: str, data: bytes, pattern: "re.Pattern[bytes]", args: Search) -> list[Row]:
+    """The rows of one file: found by position, so that lines without a match cost nothing."""
+    if args.without or args.context:
+        return _every_line(path, data, pattern, args)
+    rows: list[Row] = []
+    number, at, done = 1, 0, -1
+    for match in pattern.finditer(data):
+        begin = data.rfind(b"\n", 0, match.start()) + 1
+        if begin <= done or (match.start() == len(data) and begin == len(data)):
+            continue
+        end = data.find(b"\n", match.start())
+        end = len(data) if end < 0 else end
+        number += data.count(b"\n", at, begin)
+        at, done = begin, begin
+        rows.append({"path": path, "line": number, "text": _said(data[begin:end])})
+        if args.first:
+            break
     return rows
+
+
+def _every_line(path: str, data: bytes, pattern: "re.Pattern[bytes]", args: Search) -> list[Row]:
+    lines = data.removesuffix(b"\n").split(b"\n")
+    hits = [n for n, line in enumerate(lines) if bool(pattern.search(line)) != args.without]
+    if args.first:
+        hits = hits[:1]
+    around = args.context or 0
+    shown_lines = sorted(
+        {k for n in hits for k in range(max(0, n - around), min(len(lines), n + around + 1))}
+    )
+    marked = set(hits)
+    rows: list[Row] = [
+        {"path": path, "line": n + 1, "text": _said(lines[n]), "match": n in marked} for n in shown_lines
+    ]
+    return rows if around else [{k: v for k, v in row.items() if k != "match"} for row in rows]
+
+
+def _said(line: bytes) -> str:
+    return line.decode("utf-8", "replace").strip()[:LINE_CHARACTERS]
 
 
 TOOL = Tool(

@@ -11,7 +11,7 @@ class Interfaces(Args):
 
 def effects(_: Asked) -> Effects:
     """The table comes from outside the sandbox: reading it needs a socket."""
-    return Effects(brokered=("interfaces",))
+    return Effects(brokered=(("interfaces", ""),))
 
 
 def run(work: Work) -> Result:

@@ -14,7 +14,7 @@ class Ports(Args):
 
 def effects(_: Asked) -> Effects:
     """The table comes from outside the sandbox: it needs other processes' descriptors."""
-    return Effects(brokered=("sockets",))
+    return Effects(brokered=(("sockets", ""),))
 
 
 def run(work: Work) -> Result:

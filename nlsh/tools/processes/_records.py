@@ -1,9 +1,12 @@
 """Process records as every process tool shows them."""
 
+import os
 import time
 
 import psutil
 
+from nlsh.errors import NotUnderstood, ToolFailed
+from nlsh.tool import Asked
 from nlsh.tools.files._records import iso
 from nlsh.turn import Row, Target
 
@@ -81,3 +84,52 @@ def target(process: psutil.Process) -> Target:
     """The identity of a process; NoSuchProcess when it has ended."""
     with process.oneshot():
         return Target(process.pid, process.create_time(), process.name(), process.username())
+
+
+def targets_of(asked: Asked, verb: str) -> list[Target]:
+    """The processes that a call is about, by its name or pid or the rows before; held by pid and start time.
+
+    nlsh itself and what it runs in are never meant by a name. NotUnderstood when nothing names any.
+    """
+    name, pid = getattr(asked.args, "name", None), getattr(asked.args, "pid", None)
+    if pid is not None:
+        pids = [pid]
+    elif name is not None:
+        pids = [process.pid for process in matching(name) if not _ours(process)]
+    elif asked.kind == "processes":
+        pids = [int(row["pid"]) for row in asked.rows if row.get("pid")]
+    else:
+        raise NotUnderstood(f"{verb} which process?", "say its name or number")
+    targets = []
+    for number in dict.fromkeys(pids):
+        try:
+            targets.append(target(psutil.Process(number)))
+        except psutil.NoSuchProcess:
+            continue  # ended meanwhile
+    return targets
+
+
+def one_target(asked: Asked, verb: str) -> Target:
+    """The one process that is meant; of several of a name the one that started them, else a question."""
+    targets = targets_of(asked, verb)
+    name = getattr(asked.args, "name", None) or getattr(asked.args, "pid", None) or "that"
+    if not targets:
+        raise ToolFailed(f"there is no process {name}", "list the processes to see them", "no_process")
+    if len(targets) > 1:
+        pids = {goal.pid for goal in targets}
+        roots = [
+            goal
+            for goal in targets
+            if psutil.pid_exists(goal.pid) and psutil.Process(goal.pid).ppid() not in pids
+        ]
+        if len(roots) != 1:
+            listed = ", ".join(str(goal.pid) for goal in targets[:9])
+            raise NotUnderstood(f"which {name} do you mean: {listed}?", "say its number", code="ambiguous")
+        return roots[0]
+    return targets[0]
+
+
+def _ours(process: psutil.Process) -> bool:
+    """nlsh itself, its sandbox helper, and what it runs in: never meant by a name."""
+    family = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    return process.pid in family or "nlsh.sandbox.zygote" in " ".join(process.info["cmdline"] or [])

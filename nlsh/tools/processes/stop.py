@@ -1,16 +1,13 @@
 """Processes asked to end, or ended by force."""
 
-import os
 import select
 import signal
 import time
 
-import psutil
-
 from nlsh.arguments import Args, Number, Text
-from nlsh.errors import NotUnderstood, ToolFailed
+from nlsh.errors import ToolFailed
 from nlsh.tool import PROCESSES, Asked, Tool, Work
-from nlsh.tools.processes._records import matching, target
+from nlsh.tools.processes._records import targets_of
 from nlsh.turn import Effects, Result, Row, Target
 
 WAIT_SECONDS = 3.0
@@ -26,36 +23,9 @@ class Stop(Args):
 
 def effects(asked: Asked) -> Effects:
     """Signals exactly the processes named now; each is held by pid and start time."""
-    found: list[psutil.Process] = []
-    args: Stop = asked.args
-    if args.pid is not None:
-        pids = [args.pid]
-    elif args.name is None:
-        if asked.kind != "processes":
-            raise NotUnderstood("stop which process?", "say its name or number")
-        pids = [int(row["pid"]) for row in asked.rows if row.get("pid")]
-    else:
-        found = [process for process in matching(args.name) if not _ours(process)]
-        pids = []
-    for pid in pids:
-        try:
-            found.append(psutil.Process(pid))
-        except psutil.NoSuchProcess:
-            continue
-    targets = []
-    for process in found:
-        try:
-            targets.append(target(process))
-        except psutil.NoSuchProcess:
-            continue  # ended meanwhile, which is what was wanted
+    targets = tuple(targets_of(asked, "stop"))
     note = "a stopped process cannot be brought back"
-    return Effects(signals=tuple(targets), undoable=False, note=note)
-
-
-def _ours(process: psutil.Process) -> bool:
-    """nlsh itself, its sandbox helper, and what it runs in: never meant by a name."""
-    family = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    return process.pid in family or "nlsh.sandbox.zygote" in " ".join(process.info["cmdline"] or [])
+    return Effects(signals=targets, undoable=False, note=note)
 
 
 def run(work: Work) -> Result:

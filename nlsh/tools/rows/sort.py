@@ -3,7 +3,8 @@
 import os
 from typing import Any, Literal
 
-from nlsh.arguments import Args
+from nlsh.arguments import Args, Text
+from nlsh.errors import NotUnderstood
 from nlsh.tool import ANY_ROWS, Tool, Work, nothing_needed
 from nlsh.tools.rows._sorting import sort_key
 from nlsh.turn import Result, Row
@@ -13,12 +14,14 @@ class Sort(Args):
     """By which field, and which end comes first."""
 
     by: Literal["name", "size", "modified", "memory", "cpu", "started", "pid", "port"] = "name"
+    column: Text | None = None
     order: Literal["largest", "smallest", "newest", "oldest", "ascending", "descending"] | None = None
 
 
 def run(work: Work) -> Result:
     """Stable; rows without the field come last."""
     args: Sort = work.args
+    by = _named(work.rows, args.column) if args.column else args.by
     default = {
         "size": "largest",
         "memory": "largest",
@@ -26,13 +29,22 @@ def run(work: Work) -> Result:
         "modified": "newest",
         "started": "newest",
     }
-    order = args.order or default.get(args.by, "ascending")
+    order = args.order or default.get(by, "ascending")
     backwards = order in ("largest", "newest", "descending")
-    have = [row for row in work.rows if field(row, args.by) is not None]
-    lack = [row for row in work.rows if field(row, args.by) is None]
-    return Result(
-        work.kind, sorted(have, key=lambda row: sort_key(field(row, args.by)), reverse=backwards) + lack
-    )
+    have = [row for row in work.rows if field(row, by) is not None]
+    lack = [row for row in work.rows if field(row, by) is None]
+    return Result(work.kind, sorted(have, key=lambda row: sort_key(field(row, by)), reverse=backwards) + lack)
+
+
+def _named(rows: list[Row], said: str) -> str:
+    wanted = said.strip().lower()
+    for row in rows[:1]:
+        for name in row:
+            if name.lower() == wanted:
+                return name
+    if any(field(row, wanted) is not None for row in rows) or not rows:
+        return wanted
+    raise NotUnderstood(f"there is no column '{said}'", f"there are {', '.join(rows[0])}")
 
 
 def field(row: Row, by: str) -> Any:

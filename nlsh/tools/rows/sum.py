@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from nlsh.arguments import Args
+from nlsh.arguments import Args, Text
 from nlsh.tool import ANY_ROWS, Tool, Work, nothing_needed
+from nlsh.tools.rows._columns import column, numbers
 from nlsh.tools.rows.sort import field
 from nlsh.turn import Result
 
@@ -12,10 +13,14 @@ class Sum(Args):
     """Of which field."""
 
     by: Literal["size", "memory", "cpu"] = "size"
+    column: Text | None = None
 
 
 def run(work: Work) -> Result:
     """`value` is the total: bytes, or percent for cpu."""
+    if work.args.column and work.rows:
+        total = sum(numbers(work.rows, column(work.rows, work.args.column)))
+        return Result("value", value=round(total, 6), unit="count")
     values = [field(row, work.args.by) for row in work.rows]
     total = sum(value for value in values if isinstance(value, int | float))
     return Result(

@@ -19,6 +19,11 @@ class Run(Args):
 
 def effects(asked: Asked) -> Effects:
     """Reads the system's programs and the current folder, writes only below the current folder."""
+    return command_effects(asked, jobs=False)
+
+
+def command_effects(asked: Asked, *, jobs: bool) -> Effects:
+    """The effects of a command line; `jobs` when it goes on in the background."""
     command = asked.args.command.strip().strip("`")
     try:
         words = shlex.split(command)
@@ -30,7 +35,10 @@ def effects(asked: Asked) -> Effects:
     if os.getuid() == 0:
         note += "; it runs as root, without any capability"
     cwd = asked.scene.cwd
-    return Effects(reads=(cwd,), writes=(cwd,), command=command, undoable=False, note=note)
+    title = f"run in the background: {command}" if jobs else ""
+    return Effects(
+        reads=(cwd,), writes=(cwd,), command=command, undoable=False, note=note, jobs=jobs, title=title
+    )
 
 
 def run(work: Work) -> Result:

@@ -17,7 +17,7 @@ class Environment(Args):
 
 def effects(_: Asked) -> Effects:
     """The sandbox itself has no environment: the shell's own is handed in."""
-    return Effects(brokered=("environment",))
+    return Effects(brokered=(("environment", ""),))
 
 
 def run(work: Work) -> Result:

@@ -1,0 +1,90 @@
+"""Carries what a trained model knows over to a larger set of tools, so that training need not begin from nothing.
+
+New tools bring new functional tokens, and a corpus that has grown brings other merges. A
+token that both vocabularies have keeps its embedding; a new word begins as the mean of
+the old tokens that spelt it; a new functional token begins near the mean of all functional ones.
+
+    python models/grow.py [--gguf models/nlsh.gguf]     writes models/build/model.pt, from where train.py goes on
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE))
+
+import gguf
+import numpy as np
+import torch
+from network import Shape
+from tokenizer import BUILD, VOCABULARY, ids, load
+
+PARTS = {
+    "attn_norm": "norm1", "ffn_norm": "norm2", "attn_q": "attention.q", "attn_k": "attention.k", "attn_v": "attention.v",
+    "attn_output": "attention.o", "ffn_gate": "gate", "ffn_up": "up", "ffn_down": "down",
+}  # fmt: skip
+
+
+def read(path: Path) -> tuple[dict[str, np.ndarray], list[str], int]:
+    """Weights by their names in GGUF, every token's text, and the first functional token."""
+    reader = gguf.GGUFReader(path)
+    weights = {}
+    for tensor in reader.tensors:
+        data = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        weights[tensor.name] = np.array(data, dtype=np.float32)
+    tokens = [str(text) for text in reader.fields["tokenizer.ggml.tokens"].contents()]
+    return weights, tokens, int(reader.fields["nlsh.first_token"].contents())
+
+
+def grown_embedding(old: np.ndarray, tokens: list[str], first: int) -> np.ndarray:
+    """The embedding of the new vocabulary, (tokens, width)."""
+    known = {text: row for row, text in enumerate(tokens)}
+    tokenizer = load()
+    special = ids(tokenizer)
+    new = np.zeros((VOCABULARY, old.shape[1]), dtype=np.float32)
+    random = np.random.default_rng(3)
+    middle, spread = old[first:].mean(axis=0), old[first:].std(axis=0)
+    vocabulary = tokenizer.get_vocab()
+    for text, row in vocabulary.items():
+        new[row] = old[known[text]] if text in known else _spelt(text, old, known)
+    for text, row in special.items():
+        new[row] = (
+            old[known[text]] if text in known else middle + 0.5 * spread * random.standard_normal(len(middle))
+        )
+    kept = sum(text in known for text in (*vocabulary, *special))
+    print(f"{kept} of {VOCABULARY} tokens keep their embedding")
+    return new
+
+
+def _spelt(text: str, old: np.ndarray, known: dict[str, int]) -> np.ndarray:
+    """The mean over the longest old tokens that `text` is made of, from the left."""
+    rows, at = [], 0
+    while at < len(text):
+        end = next(end for end in range(len(text), at, -1) if text[at:end] in known)
+        rows.append(known[text[at:end]])
+        at = end
+    return old[rows].mean(axis=0)
+
+
+def main() -> None:
+    """Read a model, write the checkpoint of a larger one."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
+    weights, tokens, first = read(parser.parse_args().gguf)
+    layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blk."))
+    width, hidden = weights["blk.0.attn_q.weight"].shape[0], weights["blk.0.ffn_gate.weight"].shape[0]
+    network = {
+        "embedding.weight": torch.tensor(grown_embedding(weights["token_embd.weight"], tokens, first)),
+        "norm.weight": torch.tensor(weights["output_norm.weight"]),
+    }
+    for layer in range(layers):
+        for theirs, ours in PARTS.items():
+            network[f"blocks.{layer}.{ours}.weight"] = torch.tensor(weights[f"blk.{layer}.{theirs}.weight"])
+    shape = Shape(vocabulary=VOCABULARY, width=width, layers=layers, heads=width // 64, hidden=hidden)
+    torch.save({"network": network, "seconds": 0.0, "step": 0, "shape": vars(shape)}, BUILD / "model.pt")
+
+
+if __name__ == "__main__":
+    main()

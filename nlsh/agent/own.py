@@ -1,0 +1,127 @@
+"""The session's own tools: what they are given from the conversation, and what they leave in it.
+
+Their results come through the sandbox like all others; only the state that they speak of
+lives here, where no tool could read or write it.
+"""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from nlsh.arguments import Args
+from nlsh.errors import NotUnderstood
+from nlsh.turn import Call, Result, Row, RowKind
+
+if TYPE_CHECKING:
+    from nlsh.agent.turns import Shell
+
+QUIET = frozenset(
+    f"session.{name}"
+    for name in (
+        "undo",
+        "redo",
+        "cd",
+        "help",
+        "history",
+        "keep",
+        "remember",
+        "facts",
+        "forget",
+        "explain",
+        "settings",
+    )
+)  # what is said about the conversation does not become "them"
+
+
+def facts_for(
+    shell: "Shell", call: Call, args: Args, rows: list[Row], kind: RowKind
+) -> tuple[dict[str, Any], list[Row], RowKind]:
+    """What a tool about the session itself is given: it is not in any file that it could read."""
+    name = call.tool.removeprefix("session.")
+    if name in ("last", "keep"):
+        return _last(shell, name)
+    if name == "undo":
+        turn = shell.journal.latest(shell.session)
+        return ({} if turn is None else {"inverses": shell.journal.inverses(turn), "turn": turn}), rows, kind
+    if name == "redo":
+        found = shell.journal.redo(shell.session)
+        return ({} if found is None else {"redo": found[1], "record": found[0]}), rows, kind
+    facts: dict[str, Any] = {}
+    if name == "history":
+        facts = {"history": shell.store.history(shell.session, 1000)[:-1]}
+    elif name == "recall":
+        kept = shell.notes.kept(wanted) if (wanted := getattr(args, "name", None)) else None
+        facts = {"kept": asdict(kept) if kept else None, "names": shell.notes.names()}
+    elif name == "facts":
+        facts = {"facts": shell.notes.facts()}
+    elif name == "forget":
+        facts = {"fitting": shell.notes.fitting(str(getattr(args, "text", "")))}
+    elif name == "explain":
+        facts = {"explanation": shell.explanation}
+    elif name == "settings":
+        facts = shell.settings()
+    return facts, rows, kind
+
+
+def _last(shell: "Shell", name: str) -> tuple[dict[str, Any], list[Row], RowKind]:
+    if shell.result is None:
+        message = (
+            "there is nothing yet that this could mean"
+            if name == "last"
+            else "there is no result yet to keep"
+        )
+        raise NotUnderstood(message, "find or list something first", code="no_previous")
+    last = shell.result
+    return {"value": last.value, "text": last.text, "unit": last.unit}, handed_on(last), last.kind
+
+
+def handed_on(result: Result) -> list[Row]:
+    """What the next call is given: the rows, or the lines of a text."""
+    if result.rows is None and result.kind == "text" and result.text is not None:
+        return [{"text": line} for line in result.text.splitlines()]
+    return result.rows or []
+
+
+def left_by(shell: "Shell", call: Call, args: Args, result: Result) -> None:
+    """What a session tool changes in the conversation, once it has run."""
+    name = call.tool.removeprefix("session.")
+    if name == "cd":
+        shell.cwd = str(result.text)
+    elif name == "keep" and shell.result is not None:
+        shell.notes.keep(str(getattr(args, "name", "")), shell.result)
+    elif name == "remember":
+        shell.notes.remember(
+            getattr(args, "name", None), getattr(args, "value", None), getattr(args, "fact", None)
+        )
+    elif name == "forget":
+        shell.notes.forget(str(getattr(args, "text", "")))
+
+
+def explained(said: str, calls: tuple[Call, ...], confidence: float, others: tuple[str, ...]) -> list[Row]:
+    """Why a plan is what it is: for each argument the words that gave it, then how sure the model was, and what else it saw."""
+    rows: list[Row] = []
+    for number, call in enumerate(calls, 1):
+        rows.append({"step": number, "what": call.tool, "value": "", "because of": ""})
+        for name, value in call.args.items():
+            words = str(value)
+            where = (
+                f"“{words}” in the sentence"
+                if words in said
+                else "the sentence as a whole"
+                if value is True or words not in said
+                else ""
+            )
+            rows.append(
+                {
+                    "step": number,
+                    "what": name.replace("_", " "),
+                    "value": "yes" if value is True else words,
+                    "because of": where,
+                }
+            )
+    rows.append(
+        {"step": None, "what": "how sure", "value": f"{confidence:.0%}", "because of": "what the model saw"}
+    )
+    rows += [
+        {"step": None, "what": "or else", "value": other, "because of": "less likely"} for other in others[:2]
+    ]
+    return rows

@@ -1,0 +1,173 @@
+"""Commands in the background: each has a reaper of its own that outlives the shell that began it.
+
+The reaper is a fresh process with nothing inherited. It builds the walls of tier 3 around
+the command exactly as a child of the zygote does, writes its output to a log of bounded
+size, and its end to a status file. While it lives it is the job; ended, its folder is.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from nlsh.errors import ToolFailed
+from nlsh.sandbox.confinement import Confinement, from_dict
+
+LOG_LIMIT_BYTES = 64 * 1024 * 1024
+SHOWN_BYTES = 1024 * 1024
+JOB_SECONDS = 7 * 86400
+KEPT = 200
+_START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.job import main; main({fds!r})"
+
+
+def folder() -> Path:
+    """Where jobs are written down: in nlsh's own state, which no tool may see."""
+    from nlsh.config import folders
+
+    return folders().state / "jobs"
+
+
+def start(confinement: Confinement, grants: list[int]) -> dict[str, Any]:
+    """Begin `confinement`'s command in the background; its record once it stands."""
+    place = folder()
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = sorted(int(p.name) for p in place.iterdir() if p.name.isdigit())
+    for old in known[:-KEPT]:
+        _forget(place / str(old))
+    number = (known[-1] if known else 0) + 1
+    while True:
+        try:
+            (place / str(number)).mkdir(mode=0o700)
+            break
+        except FileExistsError:
+            number += 1
+    order = {"confinement": confinement.as_dict(), "place": str(place / str(number))}
+    root = str(Path(__file__).resolve().parents[2])
+    begun = subprocess.Popen(
+        [sys.executable, "-I", "-c", _START.format(root=root, fds=grants)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LANG": "C.UTF-8"},
+        pass_fds=grants, start_new_session=True, cwd="/",
+    )  # fmt: skip
+    said, _ = begun.communicate(json.dumps(order).encode("ascii"), timeout=60)
+    if not said.startswith(b"ready"):
+        raise ToolFailed("the job could not be started", "nlsh doctor says what this kernel can do", "job")
+    return _record(place / str(number))
+
+
+def main(grants: list[int]) -> None:
+    """In the fresh process: leave the shell, run the command behind its walls, write down how it ended."""
+    from nlsh.sandbox import child, limits
+
+    order = json.loads(sys.stdin.buffer.read())
+    place = Path(order["place"])
+    if os.fork():
+        os._exit(0)
+    os.umask(0o077)
+    limits.close_all_but({0, 1, *grants})
+    confinement = from_dict(order["confinement"])
+    log = os.open(place / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    record = {
+        "command": confinement.command,
+        "cwd": confinement.cwd,
+        "pid": os.getpid(),
+        "begun": time.time(),
+    }
+    record["started"] = _started(os.getpid())
+    (place / "job.json").write_text(json.dumps(record), "ascii")
+    ended = os.open(place / "status", os.O_WRONLY | os.O_CREAT, 0o600)
+    os.write(1, b"ready\n")
+    null = os.open("/dev/null", os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    room = LOG_LIMIT_BYTES
+
+    def keep(block: bytes) -> bool:
+        nonlocal room
+        os.write(log, block[:room])
+        room -= len(block[:room])
+        return room > 0
+
+    status = 126
+    try:
+        status = child.command(confinement, grants, keep, ())
+    except BaseException as error:
+        os.write(log, f"\nnlsh: {error}\n".encode())
+    finally:
+        os.write(ended, json.dumps({"status": status, "ended": time.time()}).encode("ascii"))
+        os._exit(0)
+
+
+def _started(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as reader:
+            return reader.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _record(place: Path) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads((place / "job.json").read_text("ascii"))
+        text = (place / "status").read_text("ascii")
+    except (OSError, ValueError):
+        return {}
+    alive = bool(record["started"]) and _started(record["pid"]) == record["started"]
+    ended = json.loads(text) if text else {}
+    state = (
+        "running"
+        if alive and not ended
+        else "done"
+        if ended.get("status") == 0
+        else "failed"
+        if ended
+        else "stopped"
+    )
+    row = {
+        "job": int(place.name),
+        "state": state,
+        "command": record["command"],
+        "folder": record["cwd"],
+        "begun": record["begun"],
+    }
+    return row | {
+        "pid": record["pid"] if state == "running" else None,
+        "status": ended.get("status"),
+        "ended": ended.get("ended"),
+    }
+
+
+def jobs() -> list[dict[str, Any]]:
+    """Every job that is remembered, the oldest first."""
+    try:
+        places = sorted((p for p in folder().iterdir() if p.name.isdigit()), key=lambda p: int(p.name))
+    except OSError:
+        return []
+    return [record for place in places if (record := _record(place))]
+
+
+def log_of(identity: str) -> str:
+    """The end of a job's output; of the latest job when none is named."""
+    known = jobs()
+    if not known:
+        raise ToolFailed("there are no jobs", "say: run make in the background", "no_job")
+    number = int(identity) if identity else known[-1]["job"]
+    if number not in [job["job"] for job in known]:
+        raise ToolFailed(f"there is no job {number}", "list the jobs to see them", "no_job")
+    with open(folder() / str(number) / "log", "rb") as reader:
+        size = os.fstat(reader.fileno()).st_size
+        reader.seek(max(0, size - SHOWN_BYTES))
+        return reader.read().decode("utf-8", "replace")
+
+
+def _forget(place: Path) -> None:
+    if _record(place).get("state") == "running":
+        return
+    for name in ("job.json", "log", "status"):
+        with contextlib.suppress(OSError):
+            (place / name).unlink()
+    with contextlib.suppress(OSError):
+        place.rmdir()

@@ -1,0 +1,39 @@
+"""Something remembered, or kept, struck out."""
+
+from nlsh.arguments import Args, Text
+from nlsh.errors import ToolFailed
+from nlsh.tool import Tool, Work, nothing_needed
+from nlsh.turn import Result
+
+
+class Forget(Args):
+    """What: a name, or words of the fact."""
+
+    text: Text
+
+
+def run(work: Work) -> Result:
+    """Says how much is struck out; the turn loop does it."""
+    count = int(work.facts.get("fitting", 0))
+    if not count:
+        raise ToolFailed(
+            f"I have been told nothing about {work.args.text}", "say: what do you remember", "nothing_known"
+        )
+    return Result("text", text=f"forgotten: {work.args.text}")
+
+
+TOOL = Tool(
+    summary="forget what was remembered",
+    args=Forget,
+    effects=nothing_needed,
+    run=run,
+    gives="text",
+    local=True,
+    examples=(
+        "forget what work means",
+        "forget about the backup disk",
+        "drop the kept list candidates",
+        "don't remember invoices any more",
+        "忘掉 工作",
+    ),
+)
