@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from nlsh.agent.grounding import ground
+from nlsh.sandbox import acts, broker
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, find_tool
 from nlsh.turn import Call, Effects, Result, Scene
@@ -72,7 +73,10 @@ class Runner:
 
         make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
         values = asked.args.model_dump(mode="json")
-        facts = {name: fact for name, fact in asked.facts.items() if name != "inverses"}
+        facts = {name: fact for name, fact in asked.facts.items() if name not in ("inverses", "redo")}
+        if not inspect:
+            for change in effects.changes:
+                facts |= acts.perform(change) if change.op == "broker" else {}
         return self.sandbox.run(
             tool, values, self.scene, effects, rows=asked.rows, kind=asked.kind, facts=facts, inspect=inspect
         )
@@ -96,6 +100,22 @@ class Runner:
 def run(sandbox: Sandbox, home: Path) -> Runner:
     """Run a tool inside the sandbox, in `work` below a fresh home."""
     return Runner(sandbox, home)
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    """Put a made-up program of the system where brokered acts look for one: for what no test machine has."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(folder), "/usr/bin", "/bin"))
+
+    def make(name: str, script: str) -> Path:
+        path = folder / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return path
+
+    return make
 
 
 class Said:

@@ -102,13 +102,18 @@ def _amount(value: object) -> float | None:
     """The number that a cell or a word says; of a size its bytes."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    found = number(str(value))
-    if found is None:
-        try:
-            return float(parse_size(str(value)))
-        except ValueError:
-            return None
-    return found
+    said = str(value).strip().replace(",", "")
+    try:
+        return float(said) if len(said) < 40 else None
+    except ValueError:
+        pass  # a word, a number in words or a size
+    if isinstance(value, str) and value.strip().isalpha() and value.isascii() and len(value.strip()) < 3:
+        return None  # "a" and "b" are letters here, not one and bytes
+    found = number(said)
+    try:
+        return float(parse_size(said)) if found is None and any(c.isdigit() for c in said) else found
+    except ValueError:
+        return None
 
 
 TOOL = Tool(

@@ -1,12 +1,14 @@
 """The date and time, here or elsewhere."""
 
+import os
 from datetime import datetime
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo, available_timezones
 
 from nlsh.arguments import Args, Text
 from nlsh.errors import NotUnderstood
-from nlsh.tool import Tool, Work, nothing_needed
-from nlsh.turn import Result
+from nlsh.tool import Asked, Tool, Work
+from nlsh.turn import Effects, Result
 
 _PLACES = {
     "china": "Asia/Shanghai", "beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "上海": "Asia/Shanghai", "中国": "Asia/Shanghai", "japan": "Asia/Tokyo",
@@ -23,6 +25,14 @@ class Time(Args):
     """Where; here when left out."""
 
     place: Text | None = None
+
+
+def effects(asked: Asked) -> Effects:
+    """Reads the table of time zones: the system's own may always be read, that of the tzdata package is granted."""
+    if asked.args.place is None:
+        return Effects()
+    spec = find_spec("tzdata")
+    return Effects(reads=tuple(map(os.path.realpath, spec.submodule_search_locations or ())) if spec else ())
 
 
 def run(work: Work) -> Result:
@@ -56,7 +66,7 @@ def _zone(place: str) -> ZoneInfo:
 TOOL = Tool(
     summary="date and time, here or elsewhere",
     args=Time,
-    effects=nothing_needed,
+    effects=effects,
     run=run,
     gives="records",
     examples=("what time is it", "what day is today", "date", "what time is it in Tokyo", "现在几点"),
