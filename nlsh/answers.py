@@ -15,7 +15,8 @@ _EN = {
     "item": ("item", "items"), "file": ("file", "files"), "folder": ("folder", "folders"), "process": ("process", "processes"),
     "line": ("line", "lines"), "row": ("row", "rows"),
     "trash": "moved {what} to the trash", "move": "moved {what}", "copy": "copied {what}", "create": "wrote {what}", "mkdir": "made {what}",
-    "replace": "rewrote {what}", "append": "added to {what}", "chmod": "changed the permissions of {what}", "produce": "made {what}",
+    "replace": "rewrote {what}", "append": "added to {what}", "chmod": "changed the permissions of {what}", "symlink": "made {what}", "erase": "deleted {what} for good",
+    "acted": "done: {what}", "produce": "made {what}",
     "restore": "restored {what}", "truncate": "restored {what}", "undo": "took back {n} {changes}", "change": ("change", "changes"),
     "stopped": "stopped {what}", "not_stopped": "nothing was stopped", "total": "{size} in total", "available": "{size} available",
     "battery": "{n} % charged", "cpu": "{n} % busy", "done": "done", "moved_to": " to {to}", "lines_in": "{lines} in {files}",
@@ -26,7 +27,8 @@ _ZH = {
     "item": ("项", "项"), "file": ("个文件", "个文件"), "folder": ("个文件夹", "个文件夹"), "process": ("个进程", "个进程"),
     "line": ("行", "行"), "row": ("行", "行"),
     "trash": "已把 {what} 移到回收站", "move": "已移动 {what}", "copy": "已复制 {what}", "create": "已写入 {what}", "mkdir": "已新建 {what}",
-    "replace": "已重写 {what}", "append": "已追加到 {what}", "chmod": "已更改 {what} 的权限", "produce": "已生成 {what}",
+    "replace": "已重写 {what}", "append": "已追加到 {what}", "chmod": "已更改 {what} 的权限", "symlink": "已建立 {what}", "erase": "已彻底删除 {what}",
+    "acted": "完成: {what}", "produce": "已生成 {what}",
     "restore": "已恢复 {what}", "truncate": "已恢复 {what}", "undo": "已撤销 {n} {changes}", "change": ("处更改", "处更改"),
     "stopped": "已结束 {what}", "not_stopped": "没有结束任何进程", "total": "共 {size}", "available": "可用 {size}",
     "battery": "电量 {n} %", "cpu": "忙碌 {n} %", "done": "完成", "moved_to": "到 {to}", "lines_in": "{files} 中的 {lines}",
@@ -50,6 +52,9 @@ def answer(call: Call, result: Result, changes: Sequence[Change], language: Lang
     words = _ZH if language == "zh" else _EN
     if call.tool == "session.undo":
         return _say(words, "undo", n=result.changed, changes=_plural(words, "change", result.changed))
+    if changes and changes[0].op == "broker":
+        what = _names(words, result.rows) if result.kind == "processes" and result.rows else changes[0].path
+        return result.text or _say(words, "acted", what=what)
     if changes:
         return _changed(words, changes, result)
     if call.tool == "processes.stop":
@@ -222,7 +227,7 @@ def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     changes = [change for change in effects.changes if change.op != "mkdir"] or list(effects.changes)
     size = sum(change.size for change in changes if change.op not in ("chmod",))
     verb = {"trash": "delete", "create": "write", "replace": "overwrite", "append": "add to", "produce": "make", "chmod": "change permissions of",
-            "mkdir": "make", "restore": "restore", "truncate": "restore"}  # fmt: skip
+            "mkdir": "make", "restore": "restore", "truncate": "restore", "symlink": "link", "erase": "delete for good"}  # fmt: skip
     ops = {change.op for change in changes}
     main = "move" if call.tool == "session.undo" else changes[-1].op
     name = "take back" if call.tool == "session.undo" else verb.get(main, main)
@@ -241,6 +246,8 @@ def _item(change: Change) -> str:
     folder = "/" if change.folder else ""
     if change.op in ("move", "copy") and change.to:
         return f"{change.path}{folder} → {change.to}"
+    if change.op == "symlink":
+        return f"{change.path} → {change.text}"
     if change.op == "chmod":
         return f"{change.path}: {change.old or 0:04o} → {change.mode or 0:04o}"
     return f"{change.path}{folder}" + (f" ({show_size(change.size)})" if change.size else "")

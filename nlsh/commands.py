@@ -1,6 +1,8 @@
 """The sub-commands, declared with typer: undo, history, tools, models, doctor, config, run, help."""
 
 import sys
+from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +12,10 @@ from nlsh import __version__
 from nlsh.agent.manners import Manners
 from nlsh.agent.turns import Shell
 from nlsh.assembly import Options, Parts
+from nlsh.catalogue import catalogue, described
 from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.render import Screen, harmless
-from nlsh.tool import all_tools, find_tool, tool_names
 from nlsh.turn import Call
 
 app = typer.Typer(
@@ -119,40 +121,39 @@ def tools(
     screen = Screen()
     if name is None:
         if json:
-            _emit([{"tool": tool, "summary": found.summary} for tool, found in all_tools()])
+            _emit([{"tool": tool, "summary": entry.summary} for tool, entry in catalogue().items()])
             return
-        for tool, found in all_tools():
-            screen.write(f"{tool:<22} {found.summary}")
+        for tool, entry in catalogue().items():
+            screen.write(f"{tool:<26} {entry.summary}")
         return
-    if name not in tool_names():
-        raise UsageError(f"there is no tool '{name}'", "nlsh tools lists them")
-    found = find_tool(name)
-    schema = found.args.model_json_schema()
-    if json:
-        _emit(
-            {
-                "tool": name,
-                "summary": found.summary,
-                "args": schema.get("properties", {}),
-                "gives": found.gives,
-                "examples": found.examples,
-            }
+    if name not in catalogue():
+        short = {tool.partition(".")[2]: tool for tool in catalogue()}
+        close = [short.get(found, found) for found in get_close_matches(name, [*catalogue(), *short], 3)]
+        raise UsageError(
+            f"there is no tool '{name}'", f"is it {' or '.join(close)}?" if close else "nlsh tools lists them"
         )
+    entry = catalogue()[name]
+    if json:
+        args = {
+            slot.name: {"is": described(slot), "needed": slot.name in entry.required} for slot in entry.slots
+        }
+        _emit({"tool": name, "summary": entry.summary, "args": args, "gives": entry.gives, "changes": entry.changes,
+               "undo": entry.undo and entry.changes, "examples": entry.examples})  # fmt: skip
         return
-    screen.write(f"{name}: {found.summary}\n\n{(sys.modules[f'nlsh.tools.{name}'].__doc__ or '').strip()}\n")
-    for key, info in schema.get("properties", {}).items():
-        required = " (required)" if key in schema.get("required", []) else ""
-        screen.write(f"  {key:<12} {_kind(info)}{required}")
-    takes = ", ".join(sorted(found.takes)) or "nothing"
-    screen.write(f"\ntakes {takes}; gives {found.gives}\n\nfor example:")
-    for example in found.examples:
+    screen.write(
+        f"{name}: {entry.summary}\n\n{(import_module(f'nlsh.tools.{name}').__doc__ or '').strip()}\n"
+    )
+    for slot in entry.slots:
+        screen.write(
+            f"  {slot.name:<12} {described(slot)}" + (" (needed)" if slot.name in entry.required else "")
+        )
+    takes = ", ".join(sorted(entry.takes)) or "nothing"
+    screen.write(f"\ntakes {takes}; gives {entry.gives}")
+    if entry.changes:
+        screen.write("undo takes it back" if entry.undo else "nothing takes it back")
+    screen.write("\nfor example:")
+    for example in entry.examples:
         screen.write(f"  {example}")
-
-
-def _kind(info: dict[str, Any]) -> str:
-    options = info.get("anyOf", [info])
-    first = next((o for o in options if o.get("type") != "null"), info)
-    return " | ".join(first["enum"]) if "enum" in first else str(first.get("type", ""))
 
 
 @app.command()

@@ -106,7 +106,9 @@ def _undeletable(path: str, scene: Scene, rules: Rules) -> str:
 def _written(effects: Effects) -> list[str]:
     """Every path that the user would call written to; the trash is not one."""
     found = [change.path for change in effects.changes if change.op != "broker"]
-    return found + [change.to for change in effects.changes if change.to and change.op != "trash"]
+    return found + [
+        change.to for change in effects.changes if change.to and change.op not in ("trash", "broker")
+    ]
 
 
 def _denied_signal(effects: Effects, rules: Rules) -> Decision | None:

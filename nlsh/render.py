@@ -20,15 +20,48 @@ FOLD_ROWS = 40
 FEW = 2  # up to so many rows are a sentence, more are a table
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _COLUMNS: dict[str, tuple[str, ...]] = {
-    "files": ("path", "from", "size", "modified", "kind", "permissions", "owner"),
-    "processes": ("pid", "port", "address", "process", "name", "user", "memory", "cpu", "started", "command"),
+    "files": ("group", "path", "from", "size", "modified", "kind", "permissions", "owner"),
+    "processes": (
+        "job",
+        "state",
+        "status",
+        "pid",
+        "port",
+        "address",
+        "process",
+        "local",
+        "remote",
+        "name",
+        "user",
+        "how",
+        "path",
+        "memory",
+        "cpu",
+        "started",
+        "ended",
+        "command",
+    ),
     "matches": ("path", "line", "text"),
 }
 _FOLDING = {"path", "from", "text", "command", "value", "said", "answer", "what", "detail", "ipv6"}
 _FOLDS_AT = 16
 _EXPENDABLE = ("owner", "permissions", "kind", "started", "user", "address", "command", "modified", "cpu")
-_SIZES = {"size", "memory", "total", "used", "free", "available"}
-_TIMES = {"modified", "started", "accessed", "booted", "when"}
+_SIZES = {
+    "size",
+    "memory",
+    "total",
+    "used",
+    "free",
+    "available",
+    "received",
+    "sent",
+    "in",
+    "out",
+    "read",
+    "written",
+}
+_SIZED_FACTS = {"memory", "rss", "pss", "unique", "shared", "swap", "read", "written"}
+_TIMES = {"modified", "started", "accessed", "booted", "when", "since", "ended", "from", "to", "time"}
 
 
 def harmless(text: str, *, lines: bool = False) -> str:
@@ -228,7 +261,7 @@ def _cell(name: str, row: Row) -> str:
     if value is None:
         return ""
     if (
-        (name in _SIZES or row.get("fact") == "memory")
+        (name in _SIZES or (name == "value" and row.get("fact") in _SIZED_FACTS))
         and isinstance(value, int)
         and not isinstance(value, bool)
     ):

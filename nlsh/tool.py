@@ -66,6 +66,7 @@ class Tool:
     inspect: Callable[[Work], dict[str, Any]] | None = None
     examples: tuple[str, ...] = ()
     changes: bool = False  # whether it can change anything outside the process
+    undo: bool = True  # whether `undo` takes back what it changes
     local: bool = False  # answered by the turn loop itself (the session's own state)
 
 

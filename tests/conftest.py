@@ -5,17 +5,23 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nlsh.agent.grounding import ground
+from nlsh.agent.manners import Manners, Preview
+from nlsh.agent.turns import Shell
+from nlsh.config import folders
+from nlsh.memory.journal import Journal
+from nlsh.memory.store import Store
+from nlsh.policy import Rules
 from nlsh.sandbox import acts, broker
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, find_tool
-from nlsh.turn import Call, Effects, Result, Scene
+from nlsh.turn import Act, Call, Effects, Nothing, Plan, Result, Scene, Utterance
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -157,3 +163,51 @@ def nlsh(home: Path) -> Callable[..., Said]:
         return Said(done)
 
     return call
+
+
+class Scripted:
+    """Proposes what the test says, whatever is asked."""
+
+    def __init__(self, *calls: Call, confidence: float = 1.0) -> None:
+        self.calls, self.confidence = calls, confidence
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        return 0.5
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        return Plan(Act(self.calls) if self.calls else Nothing(), self.confidence)
+
+
+@pytest.fixture
+def make(sandbox: Sandbox, home: Path) -> Iterator[Callable[..., Shell]]:
+    where = folders()
+    store = Store(where)
+
+    def shell(
+        *calls: Call,
+        yes: bool = False,
+        confirm: Callable[[Preview], bool] | None = None,
+        dry_run: bool = False,
+        confidence: float = 1.0,
+    ) -> Shell:
+        import psutil
+
+        journal = Journal(store, where, str(home))
+        journal.helper = sandbox.helper
+        rules = Rules(home=str(home), own=where.own, uid=os.getuid(), user=psutil.Process().username())
+        planner = Scripted(*calls, confidence=confidence)
+        manners = Manners(confirm, yes, dry_run)
+        return Shell(
+            lambda: planner,
+            sandbox,
+            store,
+            journal,
+            lambda: rules,
+            store.session(None, os.getcwd()),
+            str(home),
+            os.getcwd(),
+            manners,
+        )
+
+    yield shell
+    store.close()

@@ -121,7 +121,7 @@ def test_compare(run: Runner, work: Path) -> None:
 def test_checksum(run: Runner, work: Path) -> None:
     import hashlib
 
-    digest = hashlib.md5((work / "a.txt").read_bytes()).hexdigest()  # noqa: S324
+    digest = hashlib.md5((work / "a.txt").read_bytes()).hexdigest()
     assert (run("files.checksum", path="a.txt", method="md5").rows or [])[0]["md5"] == digest
     rows = run("files.checksum", path="a.txt", method="md5", expected=digest.upper()).rows or []
     assert rows[0]["fits"] == "yes"

@@ -147,9 +147,8 @@ def test_rows_of_a_table(run: Runner, work: Path) -> None:
         r["customer"] for r in run("rows.where", rows, "records", column="city", equals="paris").rows or []
     ] == ["bob"]
     assert [r["customer"] for r in run("rows.where", rows, "records", contains="york").rows or []] == ["carl"]
-    assert [
-        r["amount"] for r in run("rows.sort", rows, "records", column="amount", order="descending").rows or []
-    ][0] == 30
+    ordered = run("rows.sort", rows, "records", column="amount", order="descending").rows or []
+    assert ordered[0]["amount"] == 30
     assert run("rows.group", rows, "records", column="customer", total="amount").rows[0] == {
         "customer": "anna",
         "count": 2,

@@ -7,70 +7,17 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, read_calls, source
-from nlsh.agent.manners import Manners, Preview
+from nlsh.agent.manners import Preview
 from nlsh.agent.turns import Shell
-from nlsh.config import folders
-from nlsh.memory.journal import Journal
-from nlsh.memory.store import Store
-from nlsh.policy import Rules
 from nlsh.sandbox.client import Sandbox
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
-
-
-class Scripted:
-    """Proposes what the test says, whatever is asked."""
-
-    def __init__(self, *calls: Call, confidence: float = 1.0) -> None:
-        self.calls, self.confidence = calls, confidence
-
-    def threshold(self, calls: Sequence[Call]) -> float:
-        return 0.5
-
-    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
-        return Plan(Act(self.calls) if self.calls else Nothing(), self.confidence)
-
-
-@pytest.fixture
-def make(sandbox: Sandbox, home: Path) -> Iterator[Callable[..., Shell]]:
-    where = folders()
-    store = Store(where)
-
-    def shell(
-        *calls: Call,
-        yes: bool = False,
-        confirm: Callable[[Preview], bool] | None = None,
-        dry_run: bool = False,
-        confidence: float = 1.0,
-    ) -> Shell:
-        import psutil
-
-        journal = Journal(store, where, str(home))
-        journal.helper = sandbox.helper
-        rules = Rules(home=str(home), own=where.own, uid=os.getuid(), user=psutil.Process().username())
-        planner = Scripted(*calls, confidence=confidence)
-        manners = Manners(confirm, yes, dry_run)
-        return Shell(
-            lambda: planner,
-            sandbox,
-            store,
-            journal,
-            lambda: rules,
-            store.session(None, os.getcwd()),
-            str(home),
-            os.getcwd(),
-            manners,
-        )
-
-    yield shell
-    store.close()
-
 
 FIND_PYC = Call("files.find", {"type": ".pyc"})
 DELETE = Call("files.delete", {})
@@ -336,7 +283,7 @@ MOVER = """
     import os, sys, time
     sys.path.insert(0, {root!r})
     os.chdir({work!r})
-    from tests.test_turns import Scripted
+    from tests.conftest import Scripted
     from nlsh.agent.manners import Manners
     from nlsh.agent.turns import Shell
     from nlsh.config import folders

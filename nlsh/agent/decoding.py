@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from nlsh.agent import notation
 from nlsh.arguments import Count, Duration, FileType, Number, Ordinal, Size, When
-from nlsh.tool import find_tool, tool_names
+from nlsh.catalogue import catalogue
 from nlsh.turn import Call
 
 MAX_CALLS = 5
@@ -202,9 +202,8 @@ class Grammar:
         return found
 
     def _complete(self, tool: str) -> bool:
-        declared = find_tool(tool)
-        required = {name for name, info in declared.args.model_fields.items() if info.is_required()}
-        if not required <= self.state.given:
+        declared = catalogue()[tool]
+        if not declared.required <= self.state.given:
             return False
         fed = len(self.state.calls) > 1
         return fed or not declared.targets or bool(self.state.given & set(declared.targets))
@@ -212,20 +211,19 @@ class Grammar:
     def _gives(self) -> str:
         kind = self.state.kind
         for tool in self.state.calls:
-            gives = find_tool(tool).gives
+            gives = catalogue()[tool].gives
             kind = self.state.kind if gives == "last" else kind if gives == "same" else str(gives)
         return kind
 
     def _tools_after(self, kind: str, *, first: bool) -> list[str]:
         if not first:
             return [
-                name for name in tool_names() if kind in find_tool(name).takes and f"<{name}>" in self._ids
+                name for name in catalogue() if kind in catalogue()[name].takes and f"<{name}>" in self._ids
             ]
-        return [name for name in tool_names() if f"<{name}>" in self._ids and not self._only_fed(name)]
+        return [name for name in catalogue() if f"<{name}>" in self._ids and not self._only_fed(name)]
 
     def _only_fed(self, name: str) -> bool:
-        tool = find_tool(name)
-        return name.startswith("rows.") and bool(tool.takes)
+        return name.startswith("rows.") and bool(catalogue()[name].takes)
 
     def take(self, token: int) -> None:
         """Go on with `token`, one of the allowed ones."""
@@ -241,7 +239,7 @@ class Grammar:
             state.done = True
             return
         body = name[1:-1]
-        if body in tool_names():
+        if body in catalogue():
             state.calls.append(body)
             state.next_slot, state.given = 0, set()
             return

@@ -8,8 +8,8 @@ from pathlib import Path
 from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, Source, log_probability, read_calls, source
 from nlsh.agent.llama import Model
+from nlsh.catalogue import catalogue
 from nlsh.errors import NlshError, NotUnderstood
-from nlsh.tool import find_tool
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
 CONTEXT_TOKENS = 512
@@ -68,7 +68,7 @@ class EmbeddedPlanner:
 
         With probability p of being right and a cost of c, acting pays from p = c / (1 + c).
         """
-        cost = COST_OF_CHANGING if any(find_tool(call.tool).changes for call in calls) else COST_OF_READING
+        cost = COST_OF_CHANGING if any(catalogue()[call.tool].changes for call in calls) else COST_OF_READING
         return cost / (1 + cost)
 
     def _numbers(self, key: str) -> tuple[float, ...] | None:

@@ -9,12 +9,10 @@ that they cannot drift apart.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from nlsh.arguments import Copied, Unsaid
-from nlsh.tool import find_tool, tool_names
+from nlsh.catalogue import Slot, catalogue
 from nlsh.turn import Call
 
 CONTEXT, PREVIOUS, SAY, PLAN, END, NONE, PAD = (
@@ -30,54 +28,9 @@ ROW_KINDS = ("none", "files", "processes", "matches", "records", "value", "text"
 PREVIOUS_CALLS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One argument of a tool as the notation sees it."""
-
-    name: str
-    mode: Literal["copy", "enum", "flag"]
-    values: tuple[str, ...] = ()
-    role: str = ""
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The functional tokens that can begin (or wholly say) this argument."""
-        if self.mode == "enum":
-            return tuple(f"<{self.name}={value}>" for value in self.values)
-        return (f"<{self.name}>",) if self.mode == "flag" else (f"<{self.name}:>",)
-
-
-@cache
 def slots(tool: str) -> tuple[Slot, ...]:
     """The arguments of `tool` in declared order."""
-    fields = find_tool(tool).args.model_fields.items()
-    return tuple(
-        _slot(name, info) for name, info in fields if not any(isinstance(m, Unsaid) for m in info.metadata)
-    )
-
-
-def _slot(name: str, info: Any) -> Slot:
-    copied = [m for m in info.metadata if isinstance(m, Copied)]
-    kinds = _variants(info.annotation)
-    for kind in kinds:
-        if get_origin(kind) is Literal:
-            return Slot(name, "enum", tuple(str(value) for value in get_args(kind)))
-        for marker in getattr(kind, "__metadata__", ()):
-            if isinstance(marker, Copied):
-                copied.append(marker)
-    if copied:
-        return Slot(name, "copy", role=copied[0].role)
-    if bool in kinds:
-        return Slot(name, "flag")
-    raise TypeError(f"argument {name} has a type that the notation does not know")
-
-
-def _variants(annotation: Any) -> list[Any]:
-    """The members of a union, or the type itself; None left out."""
-    if get_origin(annotation) in (Literal,) or hasattr(annotation, "__metadata__"):
-        return [annotation]
-    members = [m for m in get_args(annotation) if m is not type(None)]
-    return members or [annotation]
+    return catalogue()[tool].slots
 
 
 @cache
@@ -85,8 +38,8 @@ def functional_tokens() -> tuple[str, ...]:
     """Every functional token, in a stable order."""
     found = [PAD, CONTEXT, PREVIOUS, SAY, PLAN, END, NONE]
     found += [f"<rows:{kind}>" for kind in ROW_KINDS]
-    found += [f"<{tool}>" for tool in tool_names()]
-    found += sorted({token for tool in tool_names() for slot in slots(tool) for token in slot.tokens})
+    found += [f"<{tool}>" for tool in catalogue()]
+    found += sorted({token for tool in catalogue() for slot in slots(tool) for token in slot.tokens})
     return tuple(dict.fromkeys(found))
 
 
@@ -129,7 +82,7 @@ def read(parts: Iterable[tuple[str, bool]]) -> tuple[Call, ...]:
             calls[-1][1][key] = calls[-1][1].get(key, "") + text
             continue
         body = text[1:-1]
-        if body in tool_names():
+        if body in catalogue():
             calls.append((body, {}))
         elif body.endswith(":"):
             key = body[:-1]

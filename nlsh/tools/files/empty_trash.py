@@ -47,6 +47,7 @@ TOOL = Tool(
     run=run_changes,
     gives="files",
     changes=True,
+    undo=False,
     examples=(
         "empty the trash",
         "clear the recycle bin",

@@ -36,6 +36,7 @@ TOOL = Tool(
     run=run,
     gives="text",
     changes=True,
+    undo=False,
     examples=(
         "open report.pdf in its program",
         "launch photo.jpg with the default app",

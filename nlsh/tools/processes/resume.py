@@ -32,6 +32,7 @@ TOOL = Tool(
     run=run,
     gives="processes",
     changes=True,
+    undo=False,
     takes=PROCESSES,
     targets=("name", "pid"),
     examples=(

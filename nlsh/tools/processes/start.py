@@ -41,6 +41,7 @@ TOOL = Tool(
     run=run,
     gives="processes",
     changes=True,
+    undo=False,
     targets=("command",),
     examples=(
         "run make test in the background",

@@ -71,6 +71,7 @@ TOOL = Tool(
     run=run,
     gives="processes",
     changes=True,
+    undo=False,
     takes=PROCESSES,
     targets=("name", "pid"),
     examples=("stop firefox", "kill process 4242", "force quit chrome", "end it", "结束 node 进程"),

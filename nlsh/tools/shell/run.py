@@ -59,6 +59,7 @@ TOOL = Tool(
     run=run,
     gives="text",
     changes=True,
+    undo=False,
     targets=("command",),
     examples=(
         "run make test",

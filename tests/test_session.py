@@ -1,0 +1,190 @@
+"""What a conversation keeps: redo, results under a name, facts, explanations; and acts that policy judges."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from nlsh.agent.turns import Shell
+from nlsh.policy import Rules, decide
+from nlsh.sandbox import broker
+from nlsh.turn import Call, Effects, Scene, Turn
+from tests.conftest import Scripted
+
+Make = Callable[..., Shell]
+
+
+def say(shell: Shell, text: str, *calls: Call) -> Turn:
+    """One turn with a plan of the test's own."""
+    shell.planner = lambda: Scripted(*calls)
+    return shell.say(text)
+
+
+@pytest.fixture
+def shell(make: Make, home: Path) -> Shell:
+    for name in ("a.txt", "b.txt"):
+        (home / "work" / name).write_text(name)
+    return make(yes=True)
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        (Call("files.delete", {"path": "a.txt"}),), (Call("files.move", {"path": "a.txt", "to": "moved.txt"}),),
+        (Call("files.write", {"path": "new.txt", "text": "hello"}),), (Call("files.write", {"path": "a.txt", "text": "other"}),),
+        (Call("files.append", {"path": "a.txt", "text": "more"}),), (Call("files.copy", {"path": "a.txt", "to": "c.txt"}),),
+        (Call("files.make_folder", {"path": "new/deep"}),), (Call("files.archive", {"path": "a.txt", "to": "a.zip"}),),
+        (Call("files.link", {"path": "a.txt", "to": "l.txt"}),), (Call("text.replace", {"old": "a", "new": "x", "path": "a.txt"}),),
+        (Call("files.find", {"type": ".txt"}), Call("files.rename_many", {"rule": "uppercase"})),
+    ],
+    ids=lambda calls: calls[-1].tool,
+)  # fmt: skip
+def test_undo_redo_undo(shell: Shell, home: Path, calls: tuple[Call, ...]) -> None:
+    work = home / "work"
+    before = tree(work) if calls[-1].tool != "files.archive" else sorted(tree_names(work))
+    look = tree if calls[-1].tool != "files.archive" else lambda folder: sorted(tree_names(folder))
+    assert say(shell, "delete or change it", *calls).status == "done"
+    after = look(work)
+    assert after != before or calls[-1].tool == "files.make_folder"
+    assert say(shell, "undo", Call("session.undo", {})).status == "done"
+    assert look(work) == before
+    redone = say(shell, "redo, delete it", Call("session.redo", {}))
+    assert redone.status == "done", redone.error
+    assert look(work) == after
+    assert say(shell, "undo", Call("session.undo", {})).status == "done"
+    assert look(work) == before
+
+
+def tree_names(folder: Path) -> list[str]:
+    return [str(p.relative_to(folder)) for p in folder.rglob("*")]
+
+
+def test_nothing_to_redo(shell: Shell) -> None:
+    turn = say(shell, "redo", Call("session.redo", {}))
+    assert turn.status == "failed" and turn.error and turn.error["code"] == "nothing_to_redo"
+
+
+def test_an_emptied_trash_cannot_be_undone_and_says_so(shell: Shell, home: Path) -> None:
+    say(shell, "delete a.txt", Call("files.delete", {"path": "a.txt"}))
+    emptied = say(shell, "empty the trash", Call("files.empty_trash", {}))
+    assert emptied.status == "done" and emptied.preview[-1] == "it is gone for good"
+    turn = say(shell, "undo", Call("session.undo", {}))
+    assert turn.status == "failed" and not (home / "work" / "a.txt").exists()
+
+
+def test_results_are_kept_under_a_name(shell: Shell) -> None:
+    say(shell, "text files", Call("files.find", {"type": ".txt"}))
+    assert (
+        say(shell, "keep it as mine", Call("session.keep", {"name": "Mine"})).answer
+        == "kept as Mine (2 rows)"
+    )
+    say(shell, "what is running", Call("processes.list", {}))
+    recalled = say(shell, "show mine again", Call("session.recall", {"name": "mine"}))
+    assert {row["path"] for row in (recalled.steps[-1].result.rows or [])} == {"a.txt", "b.txt"}  # type: ignore[union-attr]
+    assert shell.result is not None and shell.result.kind == "files"
+    listed = say(shell, "what have i kept", Call("session.recall", {})).steps[-1].result
+    assert listed is not None and listed.rows == [{"name": "mine", "kind": "files", "rows": 2}]
+    assert say(shell, "show x", Call("session.recall", {"name": "x"})).status == "failed"
+
+
+def test_names_for_places_are_remembered_and_used(shell: Shell, home: Path) -> None:
+    (home / "far" / "away").mkdir(parents=True)
+    (home / "far" / "away" / "found.txt").write_text("")
+    say(
+        shell,
+        "remember that base means ~/far/away",
+        Call("session.remember", {"name": "base", "value": "~/far/away"}),
+    )
+    turn = say(shell, "what is in base", Call("files.list", {"path": "base"}))
+    assert [os.path.basename(row["path"]) for row in (turn.steps[-1].result.rows or [])] == ["found.txt"]  # type: ignore[union-attr]
+    (home / "work" / "base").mkdir()
+    assert say(shell, "what is in base", Call("files.list", {"path": "base"})).steps[-1].result.rows == []  # type: ignore[union-attr]
+
+
+def test_facts(shell: Shell) -> None:
+    say(shell, "remember that rent is due", Call("session.remember", {"fact": "rent is due"}))
+    known = say(shell, "what do you remember", Call("session.facts", {"text": "rent"})).steps[-1].result
+    assert known is not None and known.rows == [{"name": "", "means": "", "fact": "rent is due"}]
+    assert say(shell, "forget rent", Call("session.forget", {"text": "rent"})).status == "done"
+    assert say(shell, "forget rent", Call("session.forget", {"text": "rent"})).status == "failed"
+
+
+def test_explaining(shell: Shell) -> None:
+    assert say(shell, "why", Call("session.explain", {})).status == "failed"
+    say(shell, "find pdfs in work", Call("files.find", {"type": "pdfs"}))
+    rows = say(shell, "why", Call("session.explain", {})).steps[-1].result.rows or []  # type: ignore[union-attr]
+    assert [row["what"] for row in rows[:3]] == ["files.find", "type", "how sure"]
+    assert rows[1]["because of"] == "“pdfs” in the sentence"
+
+
+def test_settings_are_shown_and_never_set(shell: Shell) -> None:
+    shell.settings = lambda: {"settings": [{"setting": "model", "value": ""}], "file": "/x/config.toml"}
+    turn = say(shell, "settings", Call("session.settings", {}))
+    assert turn.steps[-1].result is not None and "no sentence changes them" in turn.steps[-1].result.notes[0]
+
+
+def rules(home: Path, hosts: tuple[str, ...] = ()) -> Rules:
+    return Rules(home=str(home), own=(), uid=os.getuid(), user=psutil.Process().username(), hosts=hosts)
+
+
+@pytest.mark.parametrize(
+    ("host", "what", "allowed", "verdict"),
+    [
+        ("localhost", "body", (), "allow"), ("127.0.0.1", "headers", (), "allow"), ("example.org", "lookup", (), "ask"),
+        ("example.org", "reach", (), "ask"), ("example.org", "body", (), "deny"), ("example.org", "public_address", (), "deny"),
+        ("example.org", "body", ("example.org",), "allow"), ("a.example.org", "body", ("*.example.org",), "allow"),
+        ("badexample.org", "body", ("*.example.org",), "deny"), ("example.org.evil.net", "body", ("example.org",), "deny"),
+    ],
+)  # fmt: skip
+def test_other_hosts_are_off_until_allowed(
+    home: Path, host: str, what: str, allowed: tuple[str, ...], verdict: str
+) -> None:
+    effects = Effects(brokered=(("web", f'{{"what": "{what}"}}'),), contacts=(host,))
+    assert decide(effects, Scene(str(home), str(home), 0.0), rules(home, allowed)).verdict == verdict
+
+
+def test_a_lookup_asks_even_though_it_changes_nothing(make: Make) -> None:
+    turn = say(make(), "look up example.org", Call("network.lookup", {"host": "example.org"}))
+    assert turn.status == "needs_confirmation" and turn.preview[0] == "look up example.org"
+
+
+def test_acts_outside_files_always_ask(
+    make: Make, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\necho $@ >> {ran}\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(tmp_path),))
+    call = Call("processes.control_service", {"action": "stop", "name": "nginx"})
+    assert say(make(), "stop the nginx service", call).status == "needs_confirmation"
+    assert not ran.exists()
+    shell = make(yes=True)
+    assert say(shell, "stop the nginx service", call).status == "done"
+    assert say(shell, "undo", Call("session.undo", {})).status == "done"
+    assert [line.split()[1] for line in ran.read_text().splitlines()] == ["stop", "start"]
+
+
+def test_an_act_that_fails_leaves_nothing_to_undo(
+    make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(tmp_path),))
+    shell = make(yes=True)
+    turn = say(
+        shell,
+        "stop the nginx service",
+        Call("processes.control_service", {"action": "stop", "name": "nginx"}),
+    )
+    assert turn.status == "failed" and turn.undo is None
+    assert say(shell, "undo", Call("session.undo", {})).error["code"] == "nothing_to_undo"  # type: ignore[index]
+
+
+def test_text_goes_from_call_to_call(shell: Shell, home: Path) -> None:
+    (home / "work" / "n.txt").write_text("b\na\n")
+    turn = say(shell, "read n.txt sorted", Call("files.read", {"path": "n.txt"}), Call("text.sort", {}))
+    assert turn.answer == "a\nb"
