@@ -90,38 +90,49 @@ class Conditions:
         def get(name: str) -> object:
             return getattr(args, name, None)
 
-        self.larger, self.smaller = get("larger"), get("smaller")
+        larger, smaller = get("larger"), get("smaller")
+        self.larger = larger if isinstance(larger, int) else None
+        self.smaller = smaller if isinstance(smaller, int) else None
         self.kind, self.empty = get("kind"), get("empty")
         self.suffixes = suffixes(str(get("type"))) if get("type") else None
         self.name_has = str(get("name_has")).lower() if get("name_has") else None
         self.starts = str(get("name_starts")).lower() if get("name_starts") else None
         self.ends = str(get("name_ends")).lower() if get("name_ends") else None
+        self.any_name = not (self.suffixes or self.name_has or self.starts or self.ends)
         self.since = newer_than(str(get("newer")), now) if get("newer") else None
         self.before = older_than(str(get("older")), now) if get("older") else None
         self.span = within(str(get("modified")), now) if get("modified") else None
 
     def accept(self, path: str, kind: str, size: int, modified: float) -> bool:
         """Whether a file with these properties meets every condition."""
-        if self.kind and self.kind != "any" and kind != self.kind:
-            return False
-        if self.suffixes is not None and (kind != "file" or not has_suffix(path, self.suffixes)):
-            return False
-        if isinstance(self.larger, int) and size <= self.larger:
-            return False
-        if isinstance(self.smaller, int) and size >= self.smaller:
-            return False
-        if self.since is not None and modified < self.since:
-            return False
-        if self.before is not None and modified >= self.before:
-            return False
-        if self.span is not None and not self.span[0] <= modified < self.span[1]:
-            return False
-        return self._named(os.path.basename(path).lower())
+        return self.fits(kind) and self.called(os.path.basename(path), kind) and self.measured(size, modified)
 
-    def _named(self, name: str) -> bool:
+    def fits(self, kind: str) -> bool:
+        """Whether the kind is one that is wanted."""
+        return not self.kind or self.kind in ("any", kind)
+
+    def called(self, name: str, kind: str) -> bool:
+        """Whether the name meets the conditions on names and endings."""
+        if self.suffixes is not None and (kind != "file" or not name.lower().endswith(self.suffixes)):
+            return False
+        if self.name_has is None and self.starts is None and self.ends is None:
+            return True
+        name = name.lower()
         if self.name_has is not None and self.name_has not in name:
             return False
         if self.starts is not None and not name.startswith(self.starts):
             return False
         stem = name.rsplit(".", 1)[0]
         return self.ends is None or name.endswith(self.ends) or stem.endswith(self.ends)
+
+    def measured(self, size: int, modified: float) -> bool:
+        """Whether size and time meet the conditions on them."""
+        if self.larger is not None and size <= self.larger:
+            return False
+        if self.smaller is not None and size >= self.smaller:
+            return False
+        if self.since is not None and modified < self.since:
+            return False
+        if self.before is not None and modified >= self.before:
+            return False
+        return self.span is None or self.span[0] <= modified < self.span[1]

@@ -6,7 +6,7 @@ while the walk goes on are counted, not fatal.
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,6 +49,15 @@ def kind_of(mode: int) -> str:
     return "link" if stat.S_ISLNK(mode) else "other"
 
 
+def entry_kind(entry: "os.DirEntry[str]") -> str:
+    """The same of a folder's entry, without a look at it."""
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
 def iso(timestamp: float) -> str:
     """Local ISO 8601 time to the second; an impossible clock gives the epoch."""
     try:
@@ -67,34 +76,64 @@ def record(path: str, status: os.stat_result, cwd: str, size: int | None = None)
     }
 
 
-Visit = Callable[[str, "os.stat_result", int], None]
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def scan(
+    top: str, *, hidden: bool, depth: int | None, trouble: Trouble
+) -> Iterator[tuple[str, int, list["os.DirEntry[str]"], int]]:
+    """Folder after folder below `top`, parents first: its path, a descriptor, its entries as they come, their depth.
+
+    The descriptor is open until the next folder is asked for: looking at an entry through it
+    (`os.stat(name, dir_fd=…)`) costs less than by path, and no link on the way can lead astray.
+    """
+    pending = [(top, 1)]
+    while pending:
+        folder, level = pending.pop()
+        try:
+            fd = os.open(folder, _FOLDER if folder != top else _FOLDER & ~os.O_NOFOLLOW)
+        except OSError:
+            trouble.unreadable.append(folder)
+            continue
+        try:
+            with os.scandir(fd) as listing:
+                entries = [entry for entry in listing if hidden or not entry.name.startswith(".")]
+        except OSError:
+            os.close(fd)
+            trouble.unreadable.append(folder)
+            continue
+        try:
+            yield folder, fd, entries, level
+        finally:
+            os.close(fd)
+        if depth is None or level < depth:
+            base = folder if folder.endswith("/") else folder + "/"
+            pending.extend(
+                (base + entry.name, level + 1) for entry in entries if entry.is_dir(follow_symlinks=False)
+            )
 
 
 def walk(
     top: str, *, hidden: bool, depth: int | None, trouble: Trouble
 ) -> Iterator[tuple[str, os.stat_result, int]]:
-    """Everything below `top` with its lstat and its depth (1 for direct children), parents first."""
-    pending = [(top, 1)]
-    while pending:
-        folder, level = pending.pop()
-        try:
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
-        except OSError:
-            trouble.unreadable.append(folder)
-            continue
-        below: list[tuple[str, int]] = []
+    """Everything below `top` with its lstat and its depth (1 for direct children), parents before what they hold.
+
+    A folder's own entries come sorted by name.
+    """
+    for folder, fd, entries, level in scan(top, hidden=hidden, depth=depth, trouble=trouble):
+        entries.sort(key=lambda entry: entry.name)
+        base = folder if folder.endswith("/") else folder + "/"
         for entry in entries:
-            if entry.name.startswith(".") and not hidden:
-                continue
             try:
-                status = entry.stat(follow_symlinks=False)
+                status = os.stat(entry.name, dir_fd=fd, follow_symlinks=False)
             except OSError:
                 continue  # vanished between the listing and the look
-            yield entry.path, status, level
-            if stat.S_ISDIR(status.st_mode) and (depth is None or level < depth):
-                below.append((entry.path, level + 1))
-        pending.extend(reversed(below))
+            yield base + entry.name, status, level
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    """File rows as a tree lists them: by name, a folder before what it holds."""
+    return sorted(rows, key=lambda row: str(row["path"]).replace("/", "\0"))
 
 
 def file_paths(top: str, *, hidden: bool, trouble: Trouble) -> Iterator[str]:
@@ -102,24 +141,11 @@ def file_paths(top: str, *, hidden: bool, trouble: Trouble) -> Iterator[str]:
     if not os.path.isdir(top):
         yield top
         return
-    pending = [top]
-    while pending:
-        folder = pending.pop()
-        try:
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
-        except OSError:
-            trouble.unreadable.append(folder)
-            continue
-        below = []
+    for folder, _, entries, _ in scan(top, hidden=hidden, depth=None, trouble=trouble):
+        base = folder if folder.endswith("/") else folder + "/"
         for entry in entries:
-            if entry.name.startswith(".") and not hidden:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                below.append(entry.path)
-            elif entry.is_file(follow_symlinks=False):
-                yield entry.path
-        pending.extend(reversed(below))
+            if entry.is_file(follow_symlinks=False):
+                yield base + entry.name
 
 
 def tree_size(top: str, trouble: Trouble | None = None) -> tuple[int, int]:
@@ -132,13 +158,21 @@ def tree_size(top: str, trouble: Trouble | None = None) -> tuple[int, int]:
         return status.st_size, 1
     total = files = 0
     seen: set[tuple[int, int]] = set()
-    for _, below, _ in walk(top, hidden=True, depth=None, trouble=trouble or Trouble()):
-        if stat.S_ISREG(below.st_mode):
-            key = (below.st_dev, below.st_ino)
-            if below.st_nlink > 1 and key in seen:
+    trouble = trouble or Trouble()
+    for _, fd, entries, _ in scan(top, hidden=True, depth=None, trouble=trouble):
+        for entry in entries:
+            if not entry.is_file(follow_symlinks=False):
                 continue
-            seen.add(key)
-            total += below.st_size
+            try:
+                status = os.stat(entry.name, dir_fd=fd, follow_symlinks=False)
+            except OSError:
+                continue  # vanished between the listing and the look
+            if status.st_nlink > 1:
+                key = (status.st_dev, status.st_ino)
+                if key in seen:
+                    continue
+                seen.add(key)
+            total += status.st_size
             files += 1
     return total, files
 

@@ -2,13 +2,12 @@
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable
 
 from nlsh.arguments import Args, FileType, Target
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._filters import has_suffix
-from nlsh.tools.files._records import Trouble, record, walk
+from nlsh.tools.files._records import Trouble, record, scan
 from nlsh.turn import Effects, Result
 from nlsh.values.types import suffixes
 
@@ -36,29 +35,42 @@ def run(work: Work) -> Result:
     args: Duplicates = work.args
     trouble = Trouble()
     wanted = suffixes(args.type) if args.type else None
-    sizes: dict[int, list[tuple[str, os.stat_result]]] = {}
+    sizes: dict[int, list[str]] = {}
     seen: set[tuple[int, int]] = set()
-    for path, status, _ in walk(args.under, hidden=args.hidden, depth=None, trouble=trouble):
-        identity = (status.st_dev, status.st_ino)
-        fits = wanted is None or has_suffix(path, wanted)
-        if stat.S_ISREG(status.st_mode) and status.st_size and fits and identity not in seen:
-            sizes.setdefault(status.st_size, []).append((path, status))
+    for folder, fd, entries, _ in scan(args.under, hidden=args.hidden, depth=None, trouble=trouble):
+        base = folder if folder.endswith("/") else folder + "/"
+        for entry in entries:
+            name = entry.name
+            if (wanted is not None and not has_suffix(name, wanted)) or not entry.is_file(
+                follow_symlinks=False
+            ):
+                continue
+            try:
+                status = os.stat(name, dir_fd=fd, follow_symlinks=False)
+            except OSError:
+                continue  # vanished between the listing and the look
             if status.st_nlink > 1:
-                seen.add(identity)
-    groups = [group for group in sizes.values() if len(group) > 1]
+                if (status.st_dev, status.st_ino) in seen:
+                    continue
+                seen.add((status.st_dev, status.st_ino))
+            if status.st_size:
+                sizes.setdefault(status.st_size, []).append(base + name)
+    groups = [(size, sorted(paths)) for size, paths in sizes.items() if len(paths) > 1]
     groups = _split(groups, _piece, work, trouble)
     groups = _split(groups, _whole, work, trouble)
-    groups.sort(key=lambda group: -group[0][1].st_size * (len(group) - 1))
-    rows = [
-        {**record(path, status, work.scene.cwd), "group": number}
-        for number, group in enumerate(groups, 1)
-        for path, status in group
-    ]
-    spare = sum(group[0][1].st_size * (len(group) - 1) for group in groups)
+    groups.sort(key=lambda group: (-group[0] * (len(group[1]) - 1), group[1]))
+    rows = []
+    for number, (_, paths) in enumerate(groups, 1):
+        for path in paths:
+            try:
+                rows.append({**record(path, os.lstat(path), work.scene.cwd), "group": number})
+            except OSError:
+                continue  # vanished since it was read
+    spare = sum(size * (len(paths) - 1) for size, paths in groups)
     return Result("files", rows, value=spare, unit="bytes", notes=trouble.notes())
 
 
-_Group = list[tuple[str, os.stat_result]]
+_Group = tuple[int, list[str]]  # size in bytes, paths
 
 
 def _split(
@@ -66,22 +78,25 @@ def _split(
 ) -> list[_Group]:
     """Each group parted by `key`; what is alone then, or cannot be read, is left out."""
     found: list[_Group] = []
-    for done, group in enumerate(groups):
-        parts: dict[bytes, _Group] = {}
-        for path, status in group:
+    for done, (size, paths) in enumerate(groups):
+        parts: dict[bytes, list[str]] = {}
+        for path in paths:
             try:
-                parts.setdefault(key(path, status.st_size), []).append((path, status))
+                parts.setdefault(key(path, size), []).append(path)
             except OSError:
                 trouble.unreadable.append(path)
-        found.extend(part for part in parts.values() if len(part) > 1)
+        found.extend((size, part) for part in parts.values() if len(part) > 1)
         if done % 500 == 499:
             work.progress("compare", done, len(groups))
     return found
 
 
 def _piece(path: str, size: int) -> bytes:
-    with open(path, "rb", buffering=0) as reader:
-        return reader.read(PIECE_BYTES)
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return os.read(fd, PIECE_BYTES)
+    finally:
+        os.close(fd)
 
 
 def _whole(path: str, size: int) -> bytes:

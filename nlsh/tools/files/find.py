@@ -1,8 +1,10 @@
 """Files and folders by any mix of conditions, from a folder down."""
 
+import fnmatch
 import os
+import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from nlsh.arguments import Args, Count, FileType, Quoted, Size, Target, Text, When
@@ -10,7 +12,7 @@ from nlsh.errors import ToolFailed
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._filters import Conditions, best_ranked, compiled, name_rank, within
 from nlsh.tools.files._ignoring import kept
-from nlsh.tools.files._records import Trouble, kind_of, record, tree_size, walk
+from nlsh.tools.files._records import Trouble, entry_kind, in_order, kind_of, record, scan, tree_size, walk
 from nlsh.turn import Effects, Result, Row
 
 
@@ -52,35 +54,84 @@ def effects(asked: Asked) -> Effects:
 
 
 def run(work: Work) -> Result:
-    """Walk the tree once and keep what meets every condition."""
+    """Walk the tree once and keep what meets every condition.
+
+    What a name or the folder's own listing can rule out is ruled out before a file is looked at.
+    """
     args: Find = work.args
     trouble = Trouble()
     conditions = Conditions(args, work.scene.now)
     names = (args.name, args.name_has, args.name_starts)
     hidden = args.hidden or any(name and name.startswith(".") for name in names)
+    extra = _Extra(args, work.scene.now)
     ranked: list[tuple[int, Row]] = []
     depth = 1 if args.top else args.depth
-    extra = _Extra(args, work.scene.now)
-    found = walk(args.under, hidden=hidden, depth=depth, trouble=trouble)
-    for path, status, _ in kept(args.under, found) if args.not_ignored else found:
-        kind = kind_of(status.st_mode)
-        rank = name_rank(os.path.basename(path), args.name) if args.name else 0
+    for path, name, kind, status in _candidates(args, conditions, hidden, depth, trouble):
+        rank = name_rank(name, args.name) if args.name else 0
         if rank is None or (kind == "other" and args.kind is None and not args.name):
             continue
-        sized = kind == "folder" and (args.kind == "folder" or args.larger or args.smaller)
-        size = tree_size(path)[0] if sized and args.kind == "folder" else status.st_size
         if kind == "folder" and args.kind is None and (args.larger or args.smaller):
             continue  # "anything over 1 GB" means files
-        if not conditions.accept(path, kind, size, status.st_mtime):
+        size = tree_size(path)[0] if kind == "folder" and args.kind == "folder" else status.st_size
+        if not conditions.measured(size, status.st_mtime) or not extra.accept(path, kind, status):
             continue
         if args.empty and not _is_empty(path, status):
-            continue
-        if not extra.accept(path, kind, status):
             continue
         if args.text and not (kind == "file" and _contains(path, args.text, args.exact)):
             continue
         ranked.append((rank, record(path, status, work.scene.cwd, size)))
-    return Result("files", best_ranked(ranked), notes=trouble.notes())
+    return Result("files", in_order(best_ranked(ranked)), notes=trouble.notes())
+
+
+_Candidate = tuple[str, str, str, os.stat_result]
+
+
+def _candidates(
+    args: Find, conditions: Conditions, hidden: bool, depth: int | None, trouble: Trouble
+) -> Iterator[_Candidate]:
+    """Path, name, kind and status of everything that its name, kind and (of files) size and time do not rule out."""
+    if args.not_ignored:
+        for path, status, _ in kept(
+            args.under, walk(args.under, hidden=hidden, depth=depth, trouble=trouble)
+        ):
+            name, kind = os.path.basename(path), kind_of(status.st_mode)
+            if conditions.fits(kind) and conditions.called(name, kind):
+                yield path, name, kind, status
+        return
+    look, named, measured = os.stat, _name_test(args.name), conditions.measured
+    simple = conditions.any_name and named is None
+    for folder, fd, entries, _ in scan(args.under, hidden=hidden, depth=depth, trouble=trouble):
+        base = folder if folder.endswith("/") else folder + "/"
+        for entry in entries:
+            name = entry.name
+            if named is not None and not named(name):
+                continue
+            kind = "file" if entry.is_file(follow_symlinks=False) else entry_kind(entry)
+            if not conditions.fits(kind) or not (simple or conditions.called(name, kind)):
+                continue
+            try:
+                status = look(name, dir_fd=fd, follow_symlinks=False)
+            except OSError:
+                continue  # vanished between the listing and the look
+            if kind != "file" or measured(status.st_size, status.st_mtime):
+                yield base + name, name, kind, status
+
+
+def _name_test(name: str | None) -> Callable[[str], object] | None:
+    """A quick look whether a name could fit at all; None when there is nothing quick to ask."""
+    if name is not None and any(c in name for c in "*?["):
+        return re.compile(fnmatch.translate(name.lower()), re.IGNORECASE).match
+    return None
+
+
+def _is_empty(path: str, status: os.stat_result) -> bool:
+    if stat.S_ISDIR(status.st_mode):
+        try:
+            with os.scandir(path) as listing:
+                return next(listing, None) is None
+        except OSError:
+            return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == 0
 
 
 class _Extra:
@@ -122,16 +173,6 @@ def _user_number(name: str) -> int:
             if fields[0] == name.lower():
                 return int(fields[2])
     raise ToolFailed(f"there is no user {name}", "list the users to see them", "no_user")
-
-
-def _is_empty(path: str, status: os.stat_result) -> bool:
-    if stat.S_ISDIR(status.st_mode):
-        try:
-            with os.scandir(path) as scan:
-                return next(scan, None) is None
-        except OSError:
-            return False
-    return stat.S_ISREG(status.st_mode) and status.st_size == 0
 
 
 def _contains(path: str, text: str, exact: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 
 from nlsh.arguments import Args, Count, FileType, Quoted, Target, Text
 from nlsh.tool import FILES, Asked, Tool, Work
@@ -13,7 +14,7 @@ from nlsh.values.types import suffixes
 LIMIT_BYTES = 64 * 1024 * 1024
 LINE_CHARACTERS = 400
 LIMIT_ROWS = 200_000
-_FIRST_BYTES = 1 << 16
+_BUFFER = bytearray(1 << 16)  # one for all files: a call has one thread, and making one costs more than reading
 
 
 class Search(Args):
@@ -47,6 +48,7 @@ def run(work: Work) -> Result:
     trouble = Trouble()
     wanted = suffixes(args.type) if args.type else None
     pattern = _pattern(args)
+    holds = _quick(args, pattern)
     rows: list[Row] = []
     whole = args.without and any(os.path.isdir(top) for top in work.effects.reads)
     for top in work.effects.reads:
@@ -54,7 +56,7 @@ def run(work: Work) -> Result:
             if wanted is not None and not has_suffix(path, wanted):
                 continue
             data = _data(path, trouble)
-            if data is None or (not args.without and not pattern.search(data)):
+            if data is None or (not args.without and not holds(data)):
                 continue
             if whole:
                 rows += (
@@ -77,6 +79,16 @@ def _pattern(args: Search) -> "re.Pattern[bytes]":
     return re.compile(text.encode("utf-8", "surrogateescape"), flags | re.MULTILINE)
 
 
+def _quick(args: Search, pattern: "re.Pattern[bytes]") -> Callable[[bytes], object]:
+    """Whether data can hold the text at all: lowering all of it costs less than a pattern without case."""
+    if args.regex:
+        return pattern.search
+    needle = args.text.encode("utf-8", "surrogateescape")
+    if pattern.flags & re.IGNORECASE:
+        return lambda data: needle in data.lower()
+    return lambda data: needle in data
+
+
 def _data(path: str, trouble: Trouble) -> bytes | None:
     """What a file says, up to LIMIT_BYTES; None for what is no text or cannot be read."""
     try:
@@ -85,10 +97,11 @@ def _data(path: str, trouble: Trouble) -> bytes | None:
         trouble.unreadable.append(path)
         return None
     try:
-        data = os.read(fd, _FIRST_BYTES)
+        count = os.readv(fd, (_BUFFER,))
+        data = bytes(_BUFFER[:count])
         if b"\0" in data[:8192]:
             return None
-        if len(data) == _FIRST_BYTES:
+        if count == len(_BUFFER):
             parts = [data]
             total = len(data)
             while total < LIMIT_BYTES and (block := os.read(fd, 1 << 22)):
