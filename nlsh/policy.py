@@ -105,7 +105,10 @@ def _undeletable(path: str, scene: Scene, rules: Rules) -> str:
 
 def _written(effects: Effects) -> list[str]:
     """Every path that the user would call written to; the trash is not one."""
-    found = [change.path for change in effects.changes if change.op != "broker"]
+    # of a brokered act only one on a file has a path: a new owner
+    found = [
+        change.path for change in effects.changes if change.op != "broker" or change.path.startswith("/")
+    ]
     return found + [
         change.to for change in effects.changes if change.to and change.op not in ("trash", "broker")
     ]

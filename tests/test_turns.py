@@ -16,6 +16,7 @@ from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, read_calls, source
 from nlsh.agent.manners import Preview
 from nlsh.agent.turns import Shell
+from nlsh.sandbox import acts, broker
 from nlsh.sandbox.client import Sandbox
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
@@ -375,13 +376,25 @@ class Hostile:
             grammar.take(token)
             taken.append(token)
         calls = read_calls(taken, ids, lambda token: pieces[token].encode()) if grammar.state.done else ()
+        calls = () if any(call.tool in SLOW for call in calls) else calls
         return Plan(Act(calls) if calls else Nothing(), 1.0)
 
 
+SLOW = {"processes.wait", "files.follow", "files.watch", "memory.growth"}
+
+
 def test_a_random_model_harms_nothing_outside(
-    make: Callable[..., Shell], sandbox: Sandbox, home: Path, tmp_path: Path
+    make: Callable[..., Shell], sandbox: Sandbox, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Hundreds of random valid plans, all confirmed, in a scratch home: the bait outside stays as it is."""
+    """Hundreds of random valid plans, all confirmed, in a scratch home: the bait outside stays as it is.
+
+    What goes to the system's services or to other hosts is only written down here.
+    """
+    outside: list[object] = []
+    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", ())
+    monkeypatch.setitem(broker._FACTS, "web", lambda argument: outside.append(argument) or [])
+    for name in acts.ACTS:
+        monkeypatch.setitem(acts.ACTS, name, lambda **given: outside.append(given))
     bait = tmp_path / "bait"
     bait.mkdir()
     for n in range(5):

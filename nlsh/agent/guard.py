@@ -18,7 +18,7 @@ crash stuck hang froze bring knock shoot unneed tidy prune flush shred clobber e
 去掉 扔 丢 干掉 抹 不要 结束 停 关 杀 终止 退出 中止 释放 kill""".split()
 _BACK = """undo undid undelet back revert restor roll oops mistake wrong recover revers unmake cancel ctrl again before mind
 撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
-DESTRUCTIVE = ("files.delete", "processes.stop")
+DESTRUCTIVE = ("files.delete", "files.empty_trash", "processes.stop")
 _WORD = re.compile(r"[a-z]+")
 
 

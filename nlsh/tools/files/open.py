@@ -17,7 +17,8 @@ def effects(asked: Asked) -> Effects:
     path = asked.args.path
     note = "the program that opens it runs with your rights, outside the sandbox"
     return Effects(
-        changes=(act("open", path, {"path": path}, None),),
+        reads=(path,),
+        changes=(act("open", f"the desktop, with {path}", {"path": path}, None),),
         undoable=False,
         note=note,
         title=f"open {path} on the desktop",

@@ -14,7 +14,9 @@ from nlsh.values.types import suffixes
 LIMIT_BYTES = 64 * 1024 * 1024
 LINE_CHARACTERS = 400
 LIMIT_ROWS = 200_000
-_BUFFER = bytearray(1 << 16)  # one for all files: a call has one thread, and making one costs more than reading
+_BUFFER = bytearray(
+    1 << 16
+)  # one for all files: a call has one thread, and making one costs more than reading
 
 
 class Search(Args):
