@@ -3,7 +3,7 @@ PYTHON ?= python
 MINUTES ?= 100
 THREADS ?= 2
 
-.PHONY: model test lint figures
+.PHONY: model model-grow catalogue test lint figures
 
 model:            ## corpus check, tokenizer, training (resumes), export, calibration, evaluation
 	$(PYTHON) models/lint.py
@@ -13,6 +13,15 @@ model:            ## corpus check, tokenizer, training (resumes), export, calibr
 	$(PYTHON) models/calibrate.py
 	$(PYTHON) models/export.py
 	$(PYTHON) models/evaluate.py --json models/evaluation/report.json
+
+model-grow:       ## the same, going on from the model in the repository: for new tools and phrasings
+	$(PYTHON) models/lint.py
+	$(PYTHON) models/tokenizer.py 80000
+	$(PYTHON) models/grow.py
+	$(MAKE) model
+
+catalogue:        ## after a tool's declaration has changed
+	$(PYTHON) -m nlsh.catalogue
 
 test:
 	$(PYTHON) -m pytest
