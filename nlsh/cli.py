@@ -126,7 +126,9 @@ def one_shot(sentences: list[str], options: Any) -> int:
             and sys.stdin.isatty()
             and screen.err.isatty()
         )
-        manners = Manners(_confirmer(screen) if may_ask else None, options.yes, options.dry_run)
+        manners = Manners(
+            _confirmer(screen) if may_ask else None, options.yes, options.dry_run, screen.progress
+        )
         shell = parts.shell(manners)
         turns = []
         for sentence in sentences:

@@ -81,7 +81,7 @@ def undo(
     screen = Screen()
     parts = _parts(screen, Options(json=json, dry_run=dry_run))
     try:
-        done = parts.shell(Manners(dry_run=dry_run)).undo(turn)
+        done = parts.shell(Manners(dry_run=dry_run, progress=screen.progress)).undo(turn)
     finally:
         parts.close()
     if json:
@@ -248,7 +248,7 @@ def run_file(
     screen = Screen()
     parts = _parts(screen, Options(json, yes, dry_run, no_input, session, model, cwd, verbose))
     try:
-        turns = _say_all(parts.shell(Manners(None, yes, dry_run)), sentences, screen, json)
+        turns = _say_all(parts.shell(Manners(None, yes, dry_run, screen.progress)), sentences, screen, json)
     finally:
         parts.close()
     if json:

@@ -7,6 +7,7 @@ change a colour or hide itself. On a terminal rich draws; elsewhere plain column
 import os
 import shutil
 import sys
+import time
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +18,7 @@ from nlsh.turn import Result, Row, Turn
 from nlsh.values.sizes import show_size
 
 FOLD_ROWS = 40
+PROGRESS_SECONDS, REDRAW_SECONDS = 0.5, 0.1
 FEW = 2  # up to so many rows are a sentence, more are a table
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -87,18 +89,41 @@ class Screen:
         self.out, self.err = out or sys.stdout, err or sys.stderr
         self.terminal = self.out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.colour = self.terminal and not os.environ.get("NO_COLOR")
+        self._live = self.err.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self._began = self._drawn = 0.0  # when the work under way began, and its line was drawn last
 
     def width(self) -> int:
         """Columns of the terminal; 100 where there is none."""
         return shutil.get_terminal_size((100, 24)).columns if self.terminal else 100
 
+    def progress(self, what: str, done: int, total: int) -> None:
+        """One line on a terminal's stderr, from half a second on, redrawn at most ten times a second."""
+        now = time.monotonic()
+        self._began = self._began or now
+        if not self._live or now - self._began < PROGRESS_SECONDS or now - self._drawn < REDRAW_SECONDS:
+            return
+        left = (now - self._began) / done * (total - done) if total and done else 0.0
+        count = f"{done:,} of {total:,}" if total else f"{done:,}"
+        self.err.write(f"\r\x1b[K{harmless(what)} {count}" + (f", {left:.0f} s left" if left >= 1 else ""))
+        self.err.flush()
+        self._drawn = now
+
+    def _settle(self) -> None:
+        """Take the progress line away before anything else is said."""
+        if self._drawn:
+            self.err.write("\r\x1b[K")
+            self.err.flush()
+        self._began = self._drawn = 0.0
+
     def write(self, text: str) -> None:
         """A line on stdout."""
+        self._settle()
         self.out.write(_encodable(text, self.out) + "\n")
         self.out.flush()
 
     def notice(self, text: str) -> None:
         """A line on stderr."""
+        self._settle()
         try:
             self.err.write(_encodable("nlsh: " + harmless(text), self.err) + "\n")
             self.err.flush()
@@ -107,6 +132,7 @@ class Screen:
 
     def turn(self, turn: Turn, *, fold: bool = False) -> None:
         """The answer of a turn, or its error."""
+        self._settle()
         if turn.status == "dry_run":
             self.preview(turn.preview)
         elif turn.error is not None:

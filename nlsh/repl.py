@@ -62,7 +62,7 @@ def interactive(options: Options) -> int:
         )
     parts = Parts(options, screen.notice)
     try:
-        shell = parts.shell(Manners(None, options.yes, options.dry_run))
+        shell = parts.shell(Manners(None, options.yes, options.dry_run, screen.progress))
         shell.planner = Loading(parts.planner)
         return Repl(shell, parts, screen).run()
     finally:

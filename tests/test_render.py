@@ -149,3 +149,30 @@ def test_previews() -> None:
 def test_plans_in_words() -> None:
     act = Act((Call("files.find", {"type": "pdfs", "hidden": True}), Call("files.delete", {})))
     assert in_words(act.calls) == "find (type pdfs, hidden), then delete"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    clock = iter([100.0, 100.2, 100.7, 100.75, 101.0])
+    monkeypatch.setattr("nlsh.render.time.monotonic", lambda: next(clock))
+    screen = Screen(io.StringIO(), Terminal())
+    for done in (0, 1000, 2000, 2500, 3000):
+        screen.progress("co\x1bpy", done, 10_000)
+    said = screen.err.getvalue()  # type: ignore[attr-defined]
+    assert said.split("\r\x1b[K")[1:] == [
+        "co\\x1bpy 2,000 of 10,000, 3 s left",
+        "co\\x1bpy 3,000 of 10,000, 2 s left",
+    ]
+    screen.write("done")
+    assert screen.err.getvalue().endswith("\r\x1b[K")  # type: ignore[attr-defined]
+
+
+def test_progress_is_not_shown_where_there_is_no_terminal() -> None:
+    screen = Screen(io.StringIO(), io.StringIO())
+    screen.progress("copy", 1, 2)
+    assert screen.err.getvalue() == ""  # type: ignore[attr-defined]

@@ -188,3 +188,24 @@ def test_text_goes_from_call_to_call(shell: Shell, home: Path) -> None:
     (home / "work" / "n.txt").write_text("b\na\n")
     turn = say(shell, "read n.txt sorted", Call("files.read", {"path": "n.txt"}), Call("text.sort", {}))
     assert turn.answer == "a\nb"
+
+
+def test_an_older_database_is_brought_up_to_date(home: Path) -> None:
+    import sqlite_utils
+
+    from nlsh.config import folders
+    from nlsh.memory import migrations
+    from nlsh.memory.notes import Notes
+    from nlsh.memory.store import Store
+
+    where = folders()
+    where.state.mkdir(parents=True)
+    database = sqlite_utils.Database(str(where.database))
+    migrations._first(database)
+    database.conn.execute("insert into sessions values ('s', 'old', 1.0, '/')")
+    database.conn.execute("pragma user_version = 1")
+    database.conn.commit()
+    database.conn.close()
+    store = Store(where)
+    assert store.lasting and store.session("old", "/") == "s" and Notes(store).facts() == []
+    store.close()

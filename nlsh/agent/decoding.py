@@ -251,11 +251,15 @@ class Grammar:
             state.copying, state.role = key, declared[state.next_slot - 1].role
 
     def _give_role(self) -> None:
-        """A word of the sentence plays one part in a plan; words of the plan before may be used again."""
-        for s, first, last in self.state.spans:
-            if s == 0 and self._whole(s, first, last):
-                self.state.used |= {(s, i) for i in range(first, last + 1)}
-                return
+        """A word of the sentence plays one part in a plan; words of the plan before may be used again.
+
+        Where the same words stand twice it cannot be told which were meant, so neither is taken.
+        """
+        spans = [
+            (first, last) for s, first, last in self.state.spans if s == 0 and self._whole(s, first, last)
+        ]
+        if len(spans) == 1:
+            self.state.used |= {(0, i) for i in range(spans[0][0], spans[0][1] + 1)}
 
     def _copy(self, token: int) -> None:
         state = self.state

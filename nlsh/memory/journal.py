@@ -249,7 +249,9 @@ class Journal:
                 if state == "undoing"
                 else "was cut off and has been taken back"
             )
-            said.append(f'"{row[0] if row else turn}" {what} ({len(backs)} of {len(changes)} changes)')
+            line = f'"{row[0] if row else turn}" {what} ({len(backs)} of {len(changes)} changes)'
+            acts = [change.path for change in changes if change.op == "broker"]
+            said.append(f"{line}; look whether {acts[0]} is as it should be" if acts else line)
         return said
 
     def age_out(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-VERSION = 2
+from nlsh.memory.store import VERSION
 
 
 def migrate(path: Path, version: int) -> None:

@@ -19,7 +19,7 @@ from nlsh.config import Folders
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.turn import Call, Result, Row, Step, Turn, Utterance
 
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 5.0
 KEEP_ROWS = 20_000
 

@@ -6,18 +6,28 @@ while the walk goes on are counted, not fatal.
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from nlsh.turn import Row, Scene
 
+PROGRESS_ENTRIES = 20_000
+
 
 @dataclass(slots=True)
 class Trouble:
-    """What a walk could not read."""
+    """How a walk goes: whom it tells how far it is, and what it could not read."""
 
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None
     unreadable: list[str] = field(default_factory=list)
+    seen: int = 0
+
+    def looked_at(self, count: int) -> None:
+        """Count entries, and say so now and then."""
+        before, self.seen = self.seen, self.seen + count
+        if before // PROGRESS_ENTRIES != self.seen // PROGRESS_ENTRIES:
+            self.progress("look", self.seen, 0)
 
     def notes(self) -> list[str]:
         """At most one line for the user."""
@@ -102,6 +112,7 @@ def scan(
             os.close(fd)
             trouble.unreadable.append(folder)
             continue
+        trouble.looked_at(len(entries))
         try:
             yield folder, fd, entries, level
         finally:

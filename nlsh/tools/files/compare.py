@@ -32,7 +32,7 @@ def run(work: Work) -> Result:
     """Of text files a unified diff; of others whether they are the same; of folders one row per difference."""
     args: Compare = work.args
     if os.path.isdir(args.path):
-        return _folders(args.path, args.other)
+        return _folders(args.path, args.other, Trouble(work.progress))
     if filecmp.cmp(args.path, args.other, shallow=False):
         return Result(
             "text", text=f"{os.path.basename(args.path)} and {os.path.basename(args.other)} are the same"
@@ -52,8 +52,7 @@ def _lines(path: str) -> list[str] | None:
     return None if b"\0" in data or len(data) > LIMIT_BYTES else data.decode("utf-8", "replace").splitlines()
 
 
-def _folders(one: str, other: str) -> Result:
-    trouble = Trouble()
+def _folders(one: str, other: str, trouble: Trouble) -> Result:
     sides = [
         {
             os.path.relpath(path, top): status

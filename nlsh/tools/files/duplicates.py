@@ -33,7 +33,7 @@ def run(work: Work) -> Result:
     Empty files and other names of the same file (hard links) are no duplicates.
     """
     args: Duplicates = work.args
-    trouble = Trouble()
+    trouble = Trouble(work.progress)
     wanted = suffixes(args.type) if args.type else None
     sizes: dict[int, list[str]] = {}
     seen: set[tuple[int, int]] = set()

@@ -59,7 +59,7 @@ def run(work: Work) -> Result:
     What a name or the folder's own listing can rule out is ruled out before a file is looked at.
     """
     args: Find = work.args
-    trouble = Trouble()
+    trouble = Trouble(work.progress)
     conditions = Conditions(args, work.scene.now)
     names = (args.name, args.name_has, args.name_starts)
     hidden = args.hidden or any(name and name.startswith(".") for name in names)

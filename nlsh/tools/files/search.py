@@ -47,7 +47,7 @@ def run(work: Work) -> Result:
     of files that are named, or else the files that do not hold it.
     """
     args: Search = work.args
-    trouble = Trouble()
+    trouble = Trouble(work.progress)
     wanted = suffixes(args.type) if args.type else None
     pattern = _pattern(args)
     holds = _quick(args, pattern)

@@ -28,7 +28,7 @@ def effects(asked: Asked) -> Effects:
 def run(work: Work) -> Result:
     """Rows in tree order, each with its `depth` (0 directly in the folder)."""
     args: Tree = work.args
-    trouble = Trouble()
+    trouble = Trouble(work.progress)
     found = walk(args.path, hidden=args.hidden, depth=args.depth, trouble=trouble)
     below: dict[str, list[tuple[str, os.stat_result]]] = {}
     count = 0

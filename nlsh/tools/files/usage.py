@@ -23,7 +23,7 @@ def effects(asked: Asked) -> Effects:
 
 def run(work: Work) -> Result:
     """`value` is the total in bytes; one row per direct entry, largest first."""
-    trouble = Trouble()
+    trouble = Trouble(work.progress)
     entries: list[str] = []
     for top in work.effects.reads:
         if len(work.effects.reads) == 1 and os.path.isdir(top) and not os.path.islink(top):
