@@ -18,8 +18,8 @@ def effects(_: Asked) -> Effects:
 
 
 def run(work: Work) -> Result:
-    """Rows by pid; `cpu` is measured over a fifth of a second."""
-    rows = processes(sample_seconds=0.2)
+    """Rows by pid; `cpu` is measured over a tenth of a second."""
+    rows = processes(sample_seconds=0.1)
     if work.args.user:
         rows = [row for row in rows if row["user"].lower() == work.args.user.lower()]
     return Result("processes", rows)
