@@ -18,7 +18,7 @@ from nlsh.config import folders
 from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
 from nlsh.policy import Rules
-from nlsh.sandbox import acts, broker
+from nlsh.sandbox import acts, programs
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, find_tool
 from nlsh.turn import Act, Call, Effects, Nothing, Plan, Result, Scene, Utterance
@@ -113,7 +113,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     """Put a made-up program of the system where brokered acts look for one: for what no test machine has."""
     folder = tmp_path / "programs"
     folder.mkdir()
-    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(folder), "/usr/bin", "/bin"))
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", (str(folder), "/usr/bin", "/bin"))
 
     def make(name: str, script: str) -> Path:
         path = folder / name

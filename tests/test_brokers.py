@@ -13,7 +13,7 @@ import pytest
 from nlsh.agent.turns import Shell
 from nlsh.changes import Change, act
 from nlsh.errors import NotUnderstood, ToolFailed
-from nlsh.sandbox import acts, broker, web
+from nlsh.sandbox import acts, broker, programs, web
 from nlsh.turn import Call
 from tests.conftest import Runner
 from tests.test_session import say
@@ -49,17 +49,17 @@ def test_programs_get_no_shell_no_secrets_and_fixed_folders(
     (evil / "lpstat").chmod(0o755)
     monkeypatch.setenv("PATH", f"{evil}:/usr/bin:/bin")
     program("printing", 'env; echo "[$1]"')
-    said = broker.program("printing", "$(id); `id` | cat") or ""
+    said = programs.program("printing", "$(id); `id` | cat") or ""
     assert "secret" not in said and "LD_PRELOAD" not in said and "[$(id); `id` | cat]" in said
-    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", ("/usr/bin-not-there",))
-    assert broker.program("lpstat") is None
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", ("/usr/bin-not-there",))
+    assert programs.program("lpstat") is None
 
 
 def test_a_program_that_hangs_is_ended(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program("slow", "exec sleep 60")
-    monkeypatch.setattr(broker, "PROGRAM_SECONDS", 0.3)
+    monkeypatch.setattr(programs, "PROGRAM_SECONDS", 0.3)
     with pytest.raises(ToolFailed, match="did not answer"):
-        broker.program("slow")
+        programs.program("slow")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from nlsh.changes import inverse
 from nlsh.errors import NotUnderstood, ToolFailed
-from nlsh.sandbox import acts, broker
+from nlsh.sandbox import acts, programs
 from nlsh.tools.network._hosts import host, url
 from nlsh.tools.processes._cron import entries, schedule
 from tests.conftest import Runner
@@ -166,7 +166,7 @@ def test_services(run: Runner, program: Program, tmp_path: Path) -> None:
 def test_without_a_service_manager_that_is_said(
     run: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", (str(tmp_path),))
     with pytest.raises(ToolFailed, match="no service manager"):
         run("processes.services")
     assert run("processes.schedule").notes == ["this system has neither cron nor timers"]

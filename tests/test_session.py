@@ -9,7 +9,7 @@ import pytest
 
 from nlsh.agent.turns import Shell
 from nlsh.policy import Rules, decide
-from nlsh.sandbox import broker
+from nlsh.sandbox import programs
 from nlsh.turn import Call, Effects, Scene, Turn
 from tests.conftest import Scripted
 
@@ -160,7 +160,7 @@ def test_acts_outside_files_always_ask(
     ran = tmp_path / "ran"
     (tmp_path / "systemctl").write_text(f"#!/bin/sh\necho $@ >> {ran}\n")
     (tmp_path / "systemctl").chmod(0o755)
-    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", (str(tmp_path),))
     call = Call("processes.control_service", {"action": "stop", "name": "nginx"})
     assert say(make(), "stop the nginx service", call).status == "needs_confirmation"
     assert not ran.exists()
@@ -173,7 +173,7 @@ def test_acts_outside_files_always_ask(
 def test_an_act_that_fails_leaves_nothing_to_undo(
     make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", (str(tmp_path),))
     shell = make(yes=True)
     turn = say(
         shell,

@@ -16,7 +16,7 @@ from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, read_calls, source
 from nlsh.agent.manners import Preview
 from nlsh.agent.turns import Shell
-from nlsh.sandbox import acts, broker
+from nlsh.sandbox import acts, broker, programs
 from nlsh.sandbox.client import Sandbox
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
@@ -391,7 +391,7 @@ def test_a_random_model_harms_nothing_outside(
     What goes to the system's services or to other hosts is only written down here.
     """
     outside: list[object] = []
-    monkeypatch.setattr(broker, "PROGRAM_FOLDERS", ())
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", ())
     monkeypatch.setitem(broker._FACTS, "web", lambda argument: outside.append(argument) or [])
     for name in acts.ACTS:
         monkeypatch.setitem(acts.ACTS, name, lambda **given: outside.append(given))

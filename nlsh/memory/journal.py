@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from nlsh.changes import Change, from_dict, holds, inverse
+from nlsh.changes import Change, from_dict, inverse
 from nlsh.config import Folders
 from nlsh.errors import Refused, ToolFailed
+from nlsh.memory.evidence import again, check_unmoved, final, fingerprint, place_of, settled, sweep, took_hold
 from nlsh.memory.store import Store, writing
 from nlsh.trash import Trash
 
@@ -121,8 +122,8 @@ class Journal:
     @writing()
     def finish(self, entry: int, changes: tuple[Change, ...], failed: bool) -> int:
         """Look at the disk and write down what happened; how many changes did."""
-        happened = [change for change in changes if _happened(change)]
-        after = {_where(change): _fingerprint(_where(change)) for change in happened}
+        happened = [change for change in changes if took_hold(change)]
+        after = {place_of(change): fingerprint(place_of(change)) for change in happened}
         state = "done" if not failed else "partial" if happened else "void"
         if happened and all(final(change) for change in happened):
             state = "final"
@@ -165,15 +166,15 @@ class Journal:
         trash = Trash(self._home)
         found: list[Change] = []
         for entry in entries:
-            filled = {_where(change) for change in entry.changes}
+            filled = {place_of(change) for change in entry.changes}
             for change in reversed(entry.changes):
                 if final(change):
                     continue
-                _check_unmoved(change, entry.after, filled)
+                check_unmoved(change, entry.after, filled)
                 back = inverse(change, trash.place)
                 if back is not None:
                     found.append(back)
-        return _settled(found)
+        return settled(found)
 
     @writing()
     def mark(self, turn: int, state: str) -> None:
@@ -213,7 +214,7 @@ class Journal:
         ).fetchall()
         trash = Trash(self._home)
         changes = [from_dict(record) for entry in entries for record in json.loads(entry[0])]
-        return int(row[0]), tuple(_again(change, undone, trash) for change in changes if not final(change))
+        return int(row[0]), tuple(again(change, undone, trash) for change in changes if not final(change))
 
     @writing()
     def consume(self, record: int) -> None:
@@ -231,14 +232,14 @@ class Journal:
         """Take back what a crash left half done, through `perform`; one line for the user per turn."""
         said = []
         for turn, state, changes in self.cut_off():
-            happened = [change for change in changes if change.op != "broker" and _happened(change)]
-            _sweep(changes)
+            happened = [change for change in changes if change.op != "broker" and took_hold(change)]
+            sweep(changes)
             trash = Trash(self._home)
             backs = [
                 back for change in reversed(happened) if (back := inverse(change, trash.place)) is not None
             ]
             if backs:
-                perform(_settled(backs))
+                perform(settled(backs))
             self._store.connection.execute(
                 "update journal set state = 'undone' where turn = ? and state in ('begun', 'undoing')",
                 (turn,),
@@ -272,94 +273,3 @@ class Journal:
             if dropped
             else ""
         )
-
-
-def _settled(changes: list[Change]) -> tuple[Change, ...]:
-    """Undo of several creations: what lies inside a folder that goes to the trash as a whole goes with it."""
-    folders = [c.path for c in changes if c.op == "trash" and c.folder]
-    kept = []
-    for change in changes:
-        inside = change.op == "trash" and any(
-            change.path != f and change.path.startswith(f + "/") for f in folders
-        )
-        if not inside:
-            kept.append(change)
-    return tuple(kept)
-
-
-def _where(change: Change) -> str:
-    return change.to if change.op in ("move", "copy", "trash") and change.to else change.path
-
-
-def _fingerprint(path: str) -> list[int]:
-    try:
-        status = os.lstat(path)
-    except OSError:
-        return []
-    return [status.st_ino, status.st_size, status.st_mtime_ns]
-
-
-def _happened(change: Change) -> bool:
-    if change.op == "replace" and change.saved and os.path.isfile(change.path):
-        return not _same_bytes(change.path, change.saved)
-    return holds(change)
-
-
-def _same_bytes(one: str, other: str) -> bool:
-    try:
-        with open(one, "rb") as a, open(other, "rb") as b:
-            while True:
-                x, y = a.read(1 << 20), b.read(1 << 20)
-                if x != y:
-                    return False
-                if not x:
-                    return True
-    except OSError:
-        return False
-
-
-def _again(change: Change, undone: dict[str, str | None], trash: Trash) -> Change:
-    """`change` once more: to a fresh place in the trash, or what a tool had made back from where undo put it."""
-    place = undone.get(change.path)
-    if change.op == "produce" and place:
-        return Change("move", place, to=change.path, size=change.size, folder=change.folder)
-    return replace(change, to=trash.place(change.path)) if change.op == "trash" else change
-
-
-def final(change: Change) -> bool:
-    """Whether nothing takes `change` back."""
-    return change.op == "erase" or (change.op == "broker" and not change.to)
-
-
-def _check_unmoved(change: Change, after: dict[str, list[int]], filled: set[str]) -> None:
-    if change.op == "broker":
-        return  # the act looks for itself
-    where = _where(change)
-    then, now = after.get(where), _fingerprint(where)
-    if not now:
-        raise ToolFailed(f"{where} is not there any more", "it cannot be undone as a whole", "moved_on")
-    if change.op in ("move", "trash") and change.path not in filled and os.path.lexists(change.path):
-        raise ToolFailed(f"something else is now at {change.path}", "move it away, then undo", "moved_on")
-    changed = then is not None and (
-        then[0] != now[0] or (not change.folder and change.op != "chmod" and then[1:] != now[1:])
-    )
-    if changed and change.op not in ("move", "trash", "chmod"):
-        raise ToolFailed(
-            f"{where} has been changed since", "undoing would lose that; it was left alone", "moved_on"
-        )
-
-
-def _sweep(changes: tuple[Change, ...]) -> None:
-    """Remove the partial files that a cut-off change leaves beside its target."""
-    for change in changes:
-        where = _where(change)
-        folder = os.path.dirname(where)
-        for partial in (
-            where + ".nlsh-part",
-            os.path.join(folder, f".{os.path.basename(where)[:200]}.nlsh-part"),
-            os.path.join(folder, ".nlsh-extract-part"),
-        ):
-            if os.path.isdir(partial) and not os.path.islink(partial):
-                shutil.rmtree(partial, ignore_errors=True)
-            elif os.path.lexists(partial):
-                os.unlink(partial)

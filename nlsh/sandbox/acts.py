@@ -15,7 +15,7 @@ import psutil
 
 from nlsh.changes import Change
 from nlsh.errors import ToolFailed
-from nlsh.sandbox import broker
+from nlsh.sandbox import programs
 
 
 def perform(change: Change) -> dict[str, Any]:
@@ -54,15 +54,15 @@ def _affinity(pid: int, started: float, cores: list[int]) -> list[int]:
 def _service(action: str, unit: str) -> str:
     if action not in ("start", "stop", "restart", "enable", "disable"):
         raise ToolFailed(f"'{action}' is nothing that a service can do")
-    if broker.program("systemctl", "--no-ask-password", action, "--", unit) is None:
+    if programs.program("systemctl", "--no-ask-password", action, "--", unit) is None:
         raise ToolFailed("this system has no service manager (systemd)", "", "no_services")
     return action
 
 
 def _crontab(text: str) -> str:
-    if broker.program("crontab", "-", given=text) is None:
+    if programs.program("crontab", "-", given=text) is None:
         raise ToolFailed("this system has no cron", "", "no_cron")
-    if (broker.program("crontab", "-l") or "") != text:
+    if (programs.program("crontab", "-l") or "") != text:
         raise ToolFailed("the crontab did not become what it should", "", "act")
     return text
 
@@ -73,7 +73,7 @@ def _mount(action: str, device: str) -> str:
         "unmount": ("unmount", "-b", device),
         "eject": ("power-off", "-b", device),
     }[action]
-    said = broker.program("udisksctl", *options, "--no-user-interaction")
+    said = programs.program("udisksctl", *options, "--no-user-interaction")
     if said is None:
         raise ToolFailed(
             "this system has no disk service (udisks)", "mount it yourself: ! mount", "no_udisks"
@@ -92,7 +92,7 @@ def _owner(path: str, uid: int, gid: int) -> int:
 
 def _open(path: str) -> str:
     opener = next(
-        (p for p in (os.path.join(f, "xdg-open") for f in broker.PROGRAM_FOLDERS) if os.access(p, os.X_OK)),
+        (p for p in (os.path.join(f, "xdg-open") for f in programs.PROGRAM_FOLDERS) if os.access(p, os.X_OK)),
         None,
     )
     if opener is None or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

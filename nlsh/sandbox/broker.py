@@ -1,48 +1,20 @@
 """The few facts that no child can get for itself, fetched by the shell for one validated call.
 
 A closed list; each changes nothing, takes at most one argument that the tool has checked,
-and comes back as data. Programs are run from the system's folders alone, with fixed
-options, without a shell, without the user's environment, for ten seconds at most.
+and comes back as data.
 """
 
 import contextlib
 import json
 import os
 import socket
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import psutil
 
 from nlsh.errors import ToolFailed
-
-PROGRAM_FOLDERS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin")
-PROGRAM_SECONDS = 10.0
-OUTPUT_LIMIT = 8 * 1024 * 1024
-
-
-def program(name: str, *options: str, given: str | None = None) -> str | None:
-    """What a program of the system prints; None where there is no such program. ToolFailed when it fails."""
-    places = (os.path.join(folder, name) for folder in PROGRAM_FOLDERS)
-    path = next((place for place in places if os.access(place, os.X_OK)), None)
-    if path is None:
-        return None
-    environment = {"PATH": ":".join(PROGRAM_FOLDERS), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-    for kept in ("XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "HOME"):
-        if kept in os.environ:
-            environment[kept] = os.environ[kept]
-    try:
-        done = subprocess.run(
-            [path, *options], input=given, stdin=subprocess.DEVNULL if given is None else None, capture_output=True,
-            timeout=PROGRAM_SECONDS, env=environment, cwd="/", text=True, errors="replace", check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise ToolFailed(f"{name} did not answer in {PROGRAM_SECONDS:.0f} seconds") from error
-    if done.returncode != 0 and not done.stdout:
-        said = (done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"])[0]
-        raise ToolFailed(f"{name}: {said[:200]}", "", "program")
-    return done.stdout[:OUTPUT_LIMIT]
+from nlsh.sandbox import programs
 
 
 def _owner(pid: int | None, names: dict[int, tuple[str, str]]) -> tuple[str | None, str | None]:
@@ -173,94 +145,6 @@ def _process(pid: str) -> dict[str, Any]:
     return found
 
 
-def _units(_: str) -> list[dict[str, str]] | None:
-    said = program(
-        "systemctl", "list-units", "--type=service", "--all", "--no-pager", "--no-legend", "--plain"
-    )
-    if said is None:
-        return None
-    rows = []
-    for line in said.splitlines():
-        parts = line.split(None, 4)
-        if len(parts) >= 4:
-            rows.append(
-                {
-                    "service": parts[0].removesuffix(".service"),
-                    "state": parts[2],
-                    "detail": parts[3],
-                    "description": parts[4] if len(parts) > 4 else "",
-                }
-            )
-    return rows
-
-
-def _unit(name: str) -> dict[str, str] | None:
-    said = program(
-        "systemctl",
-        "show",
-        "--no-pager",
-        "--property=Id,Description,LoadState,ActiveState,SubState,UnitFileState,MainPID,MemoryCurrent,ActiveEnterTimestamp",
-        "--",
-        name,
-    )
-    return None if said is None else dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
-
-
-def _unit_log(argument: str) -> list[dict[str, Any]] | None:
-    name, _, count = argument.rpartition(" ")
-    return _journal(
-        program("journalctl", "--no-pager", "--output=json", f"--lines={int(count)}", f"--unit={name}")
-    )
-
-
-def _system_log(argument: str) -> list[dict[str, Any]] | None:
-    wanted = json.loads(argument)
-    options = ["--no-pager", "--output=json", f"--lines={int(wanted['count'])}"]
-    if wanted.get("level"):
-        options.append(f"--priority={wanted['level']}")
-    if wanted.get("since"):
-        options.append(f"--since=@{int(wanted['since'])}")
-    if wanted.get("boot"):
-        options.append("--boot")
-    return _journal(program("journalctl", *options))
-
-
-def _journal(said: str | None) -> list[dict[str, Any]] | None:
-    if said is None:
-        return None
-    rows = []
-    for line in said.splitlines():
-        with contextlib.suppress(ValueError):
-            entry = json.loads(line)
-            stamp = int(entry.get("__REALTIME_TIMESTAMP", 0)) / 1e6
-            rows.append(
-                {
-                    "time": stamp,
-                    "source": str(entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM") or ""),
-                    "level": str(entry.get("PRIORITY", "")),
-                    "text": str(entry.get("MESSAGE", ""))[:2000],
-                }
-            )
-    return rows
-
-
-def _boots(_: str) -> list[dict[str, Any]] | None:
-    try:
-        said = program("journalctl", "--no-pager", "--list-boots", "--output=json")
-        return None if said is None else list(json.loads(said))
-    except (ToolFailed, ValueError):
-        return None  # no journal is kept
-
-
-def _crontab(_: str) -> str | None:
-    try:
-        return program("crontab", "-l")
-    except ToolFailed as error:
-        if "no crontab" in error.message:
-            return ""
-        raise
-
-
 def _jobs(_: str) -> list[dict[str, Any]]:
     from nlsh.sandbox.job import jobs
 
@@ -302,13 +186,13 @@ _FACTS: dict[str, Callable[[str], Any]] = {
     "openers": _openers,
     "open_files": _open_files,
     "process": _process,
-    "units": _units,
-    "unit": _unit,
-    "unit_log": _unit_log,
-    "system_log": _system_log,
-    "boots": _boots,
-    "timers": lambda _: program("systemctl", "list-timers", "--all", "--no-pager", "--no-legend", "--plain"),
-    "crontab": _crontab,
+    "units": programs.units,
+    "unit": programs.unit,
+    "unit_log": programs.unit_log,
+    "system_log": programs.system_log,
+    "boots": programs.boots,
+    "timers": lambda _: programs.program("systemctl", "list-timers", "--all", "--no-pager", "--no-legend", "--plain"),
+    "crontab": programs.crontab,
     "jobs": _jobs,
     "job_log": _job_log,
     "sessions": _sessions,
@@ -316,11 +200,11 @@ _FACTS: dict[str, Callable[[str], Any]] = {
     "web": _web,
     "number": lambda argument: argument,  # the tool's own choice, handed through to its child
     "waited": lambda argument: argument,
-    "dmesg": lambda _: program("dmesg", "--color=never"),
-    "printers": lambda _: program("lpstat", "-p"),
-    "firewall": lambda _: program("nft", "list", "ruleset") if os.getuid() == 0 else None,
-    "updates": lambda _: program("apt-get", "--simulate", "--quiet", "upgrade"),
-    "rpm": lambda _: program("rpm", "-qa", "--queryformat=%{NAME} %{VERSION}-%{RELEASE} %{SIZE}\\n"),
+    "dmesg": lambda _: programs.program("dmesg", "--color=never"),
+    "printers": lambda _: programs.program("lpstat", "-p"),
+    "firewall": lambda _: programs.program("nft", "list", "ruleset") if os.getuid() == 0 else None,
+    "updates": lambda _: programs.program("apt-get", "--simulate", "--quiet", "upgrade"),
+    "rpm": lambda _: programs.program("rpm", "-qa", "--queryformat=%{NAME} %{VERSION}-%{RELEASE} %{SIZE}\\n"),
 }  # fmt: skip
 
 

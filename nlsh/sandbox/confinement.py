@@ -34,6 +34,11 @@ class Confinement:
     cwd: str = "/"
     seconds: int = 600
 
+    @property
+    def paths(self) -> list[tuple[str, bool]]:
+        """Every granted path and whether it may be written to, in the order of the descriptors."""
+        return [*((path, False) for path in self.reads), *((path, True) for path in self.writes)]
+
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready record."""
         return asdict(self)

@@ -60,7 +60,7 @@ def start(confinement: Confinement, grants: list[int]) -> dict[str, Any]:
 
 def main(grants: list[int]) -> None:
     """In the fresh process: leave the shell, run the command behind its walls, write down how it ended."""
-    from nlsh.sandbox import child, limits
+    from nlsh.sandbox import command, limits
 
     order = json.loads(sys.stdin.buffer.read())
     place = Path(order["place"])
@@ -93,7 +93,7 @@ def main(grants: list[int]) -> None:
 
     status = 126
     try:
-        status = child.command(confinement, grants, keep, ())
+        status = command.command(confinement, grants, keep, ())
     except BaseException as error:
         os.write(log, f"\nnlsh: {error}\n".encode())
     finally:

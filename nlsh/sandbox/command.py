@@ -1,0 +1,135 @@
+"""Tier 3: an external command in namespaces of its own, and what becomes of its output.
+
+A first process, pid 1 of the command's world, builds that world, starts the command, reaps,
+and takes everything down with it. Calls and background jobs both come through here.
+"""
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+from nlsh.errors import ToolFailed
+from nlsh.sandbox import kernel, landlock, limits, namespaces, seccomp
+from nlsh.sandbox.confinement import Confinement
+
+OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024
+
+
+def captured(confinement: Confinement, grants: list[int], connection: socket.socket) -> tuple[str, int]:
+    """Tier 3: the command's output, as much of it as is kept, and its exit status."""
+    output = bytearray()
+
+    def keep(block: bytes) -> bool:
+        room = OUTPUT_LIMIT_BYTES - len(output)
+        output.extend(block[: max(room, 0)])
+        if len(output) < OUTPUT_LIMIT_BYTES:
+            return True
+        output.extend(b"\n[the rest of the output was cut off]\n")
+        return False
+
+    status = command(confinement, grants, keep, (connection,))
+    if status == 126 and b"the sandbox could not be built" in output:
+        raise ToolFailed(
+            output.decode("utf-8", "replace").strip().splitlines()[-1],
+            "nlsh doctor says what this kernel can do",
+            "no_sandbox",
+        )
+    kernel.no_new_privileges()
+    landlock.restrict([], signals=False)
+    seccomp.install(seccomp.for_tool(metadata=False))
+    return output.decode("utf-8", "replace"), status
+
+
+def command(
+    confinement: Confinement,
+    grants: list[int],
+    keep: Callable[[bytes], bool],
+    closing: tuple[socket.socket, ...],
+) -> int:
+    """Run the command in namespaces of its own under a first process; its exit status.
+
+    `keep` is handed the output as it comes, and ends the command by returning False;
+    `closing` are sockets of this process that the command must not have.
+    """
+    namespaces.enter(processes=True)
+    reader, writer = os.pipe()
+    first = os.fork()
+    if first == 0:
+        try:
+            os.close(reader)
+            for connection in closing:
+                connection.close()
+            status = _first_process(confinement, grants, writer)
+        except BaseException as error:
+            os.write(writer, f"\nnlsh: the sandbox could not be built: {error}\n".encode())
+            status = 126
+        os._exit(status)
+    os.close(writer)
+    while block := os.read(reader, 65536):
+        if not keep(block):
+            os.kill(first, signal.SIGKILL)
+            break
+    _, ended = os.waitpid(first, 0)
+    status = os.waitstatus_to_exitcode(ended)
+    return status if status >= 0 else 128 - status
+
+
+def _first_process(confinement: Confinement, grants: list[int], writer: int) -> int:
+    """Pid 1 of the command's world: builds it, starts the command, reaps, and takes all down with it."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    root = namespaces.Root()
+    for (path, writable), fd in zip(confinement.paths, grants, strict=True):
+        root.add(path, fd, writable=writable, runnable=True)
+    for path in confinement.locks:
+        root.add(path, None, writable=False)
+    root.add_system()
+    for path in confinement.masks:
+        root.mask(path)
+    root.build(programs=True)
+    os.chdir(confinement.cwd)
+    limits.restrict(seconds=confinement.seconds, processes=512, memory_bytes=16 * limits.GIB)
+    kernel.no_new_privileges()
+    readable = [
+        p
+        for p in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc")
+        if os.path.isdir(p)
+    ]
+    rules = [(_open(p), landlock.READ | landlock.EXECUTE) for p in readable]
+    rules += [
+        (_open(p), (landlock.WRITE if w else landlock.READ) | landlock.EXECUTE | landlock.MAKE_FIFO)
+        for p, w in confinement.paths
+    ]
+    rules += [
+        (_open("/tmp"), landlock.WRITE | landlock.EXECUTE | landlock.MAKE_FIFO),
+        (_open("/dev"), landlock.READ | landlock.WRITE_FILE),
+    ]
+    landlock.restrict(rules, signals=True)
+    kernel.drop_capabilities()
+    seccomp.install(seccomp.for_program())
+    worker = os.fork()
+    if worker == 0:
+        null = os.open("/dev/null", os.O_RDONLY)
+        for source, target in ((null, 0), (writer, 1), (writer, 2)):
+            os.dup2(source, target)
+        limits.close_all_but(set())
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/tmp",
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "NLSH_SANDBOX": "3",
+        }
+        os.execve("/bin/sh", ["sh", "-c", confinement.command or ":"], environment)
+    os.close(writer)
+    while True:
+        pid, ended = os.wait()
+        if pid == worker:
+            code = os.waitstatus_to_exitcode(ended)
+            return code if code >= 0 else 128 - code
+
+
+def _open(path: str) -> int:
+    return os.open(path, os.O_PATH | os.O_CLOEXEC)
