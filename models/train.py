@@ -173,7 +173,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     parser.add_argument(
-        "--bf16", action="store_true", help="matrices in bfloat16: half as fast again where the processor has it"
+        "--bf16",
+        action="store_true",
+        help="matrices in bfloat16: half as fast again where the processor has it",
     )
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--layers", type=int, default=6)

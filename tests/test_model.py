@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlsh.agent.embedded import EmbeddedPlanner, model_path
+from nlsh.agent.notation import functional_tokens
 from nlsh.errors import NlshError
 from nlsh.tool import find_tool
 from nlsh.turn import Call, Utterance
@@ -31,6 +32,10 @@ def test_at_least_seventy_percent_of_the_evaluation_are_exact(planner: EmbeddedP
     assert len(everything) >= 300
     right = sum(values(planner.read(say(c.text), c.before, c.kind)[0]) == values(c.plan) for c in everything)
     assert right / len(everything) >= 0.70
+
+
+def test_the_model_knows_every_tool_and_argument(planner: EmbeddedPlanner) -> None:
+    assert [token for token in functional_tokens() if token not in planner._ids] == []
 
 
 def test_refusals_are_refused(planner: EmbeddedPlanner) -> None:

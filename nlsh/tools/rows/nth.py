@@ -27,5 +27,5 @@ TOOL = Tool(
     run=run,
     gives="same",
     takes=ANY_ROWS,
-    examples=("the second one", "number 3", "the last one", "pick the 4th", "第二个"),
+    examples=("number two", "number 3", "the last one", "pick the 4th", "第二个"),
 )

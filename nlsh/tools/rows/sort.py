@@ -67,5 +67,5 @@ TOOL = Tool(
     run=run,
     gives="same",
     takes=ANY_ROWS,
-    examples=("sort them by size", "newest first", "order these by name", "sort by memory", "按大小排序"),
+    examples=("sort them by size", "newest first", "order these by name", "most memory first", "按大小排序"),
 )
