@@ -89,3 +89,21 @@ def test_chinese_spans_may_begin_and_end_anywhere() -> None:
     text = source(range(len(parts)), [p.encode() for p in parts])
     spans = {text.text(b, e) for b in text.begins for e in text.ends if b <= e}
     assert {"下载", "a.txt"} <= spans and "txt" not in spans
+
+
+def test_names_of_what_is_there_are_likely_and_nothing_is_forbidden() -> None:
+    text = "delete ~/tmp/foo bar.txt now"
+    pieces = list(text)
+    tokens = [ord(c) for c in pieces]
+    ids = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
+    said = source(tokens, [c.encode() for c in pieces])
+    grammar = Grammar(ids, "none", [said], {"~/tmp/foo bar.txt", "~/tmp"}.__contains__)
+    assert grammar.likely() == set()
+    for token in ("<files.delete>", "<path:>"):
+        grammar.take(ids[token])
+    taken = ""
+    while len(likely := grammar.likely()) == 1:
+        assert likely < grammar.allowed()
+        grammar.take(next(iter(likely)))
+        taken += chr(next(iter(likely)))
+    assert taken == "~/tmp/foo bar.txt" and ids[notation.END] in grammar.likely()

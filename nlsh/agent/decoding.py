@@ -120,8 +120,16 @@ class State:
 class Grammar:
     """Which tokens may follow, for one sentence in its context."""
 
-    def __init__(self, ids: dict[str, int], kind: str, sources: Sequence[Source]) -> None:
+    def __init__(
+        self,
+        ids: dict[str, int],
+        kind: str,
+        sources: Sequence[Source],
+        exists: Callable[[str], bool] = lambda name: False,
+    ) -> None:
         self._ids = ids
+        self._exists = exists
+        self._there: set[tuple[int, int]] | None = None
         self._names = {number: name for name, number in ids.items()}
         self._sources = sources
         self._readable: dict[str, set[tuple[int, int, int]]] = {}
@@ -140,6 +148,36 @@ class Grammar:
                 found |= self._after_argument()
             return found
         return self._after_argument()
+
+    def likely(self) -> set[int]:
+        """Of the allowed tokens those that name what is there, while a path is copied that must be.
+
+        The model has never seen this machine; where the sentence names one of its files, that is a hint.
+        """
+        state = self.state
+        if not state.copying or state.role not in ("path", "target"):
+            return set()
+        tokens, there = self._sources[0].tokens, self._names_there()
+        if not state.copied:
+            free = set(self._beginnings())
+            return {tokens[first] for first, _ in there if (0, first) in free}
+        spans = [(first, last) for s, first, last in state.spans if s == 0]
+        longer = {tokens[p + 1] for i, p in spans for first, last in there if first == i and last > p}
+        if longer:
+            return longer
+        return self._after_argument() if any(span in there for span in spans) else set()
+
+    def _names_there(self) -> set[tuple[int, int]]:
+        """The spans of the sentence that name an existing file or folder."""
+        if self._there is None:
+            said = self._sources[0]
+            self._there = {
+                (first, last)
+                for first in said.begins
+                for last in range(first, min(first + MAX_COPY, len(said.tokens)))
+                if last in said.ends and self._exists(said.text(first, last))
+            }
+        return self._there
 
     def _continuations(self) -> set[int]:
         if not self.state.copied:

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nlsh.agent import notation
@@ -15,6 +15,7 @@ from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 CONTEXT_TOKENS = 512
 MAX_OUTPUT = 160
 ALTERNATIVES = 3
+FAVOUR = 3.0  # added to the logits of tokens that go on with the name of something that is there
 COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
 _UNFITTED = (0.0, 1.0, 0.0, 0.0, 0.0)
 
@@ -24,6 +25,19 @@ def model_path() -> Path:
     package = Path(__file__).resolve().parents[1]
     shipped = package / "model" / "nlsh.gguf"
     return shipped if shipped.exists() else package.parent / "models" / "nlsh.gguf"
+
+
+def named_in(cwd: str) -> Callable[[str], bool]:
+    """Whether words name a file or folder of `cwd` or the home: a look at the name, never at what is in it."""
+    home = os.path.expanduser("~")
+
+    def exists(words: str) -> bool:
+        if len(words) > 255 or "\0" in words:
+            return False
+        path = os.path.expanduser(words)
+        return os.path.lexists(os.path.join(cwd, path)) or os.path.lexists(os.path.join(home, path))
+
+    return exists
 
 
 def features(chances: Sequence[float]) -> tuple[float, ...]:
@@ -92,11 +106,12 @@ class EmbeddedPlanner:
                 code="too_long",
             )
         logits = self.model.start(tokens)
-        calls, features = self._decode(logits, kind, sources, None)
+        exists = named_in(utterance.cwd)
+        calls, features = self._decode(logits, kind, sources, None, exists)
         confidence = self._confidence(features)
         if calls and confidence >= self.threshold(calls):
             return Plan(Act(calls), confidence)
-        alternatives = self._alternatives(begin, logits, kind, sources, calls)
+        alternatives = self._alternatives(begin, logits, kind, sources, calls, exists)
         return Plan(Act(calls) if calls else Nothing(), confidence, alternatives)
 
     def read(
@@ -104,7 +119,7 @@ class EmbeddedPlanner:
     ) -> tuple[tuple[Call, ...], list[float]]:
         """The most likely calls and the log-probability of each token taken: what confidence is fitted on."""
         tokens, sources = self._prompt(utterance, previous, kind)
-        return self._decode(self.model.start(tokens), kind, sources, None)
+        return self._decode(self.model.start(tokens), kind, sources, None, named_in(utterance.cwd))
 
     def _prompt(
         self, utterance: Utterance, previous: Sequence[Call], kind: str
@@ -123,19 +138,26 @@ class EmbeddedPlanner:
         return tokens, sources
 
     def _decode(
-        self, logits: list[float], kind: str, sources: list[Source], forced: int | None
+        self,
+        logits: list[float],
+        kind: str,
+        sources: list[Source],
+        forced: int | None,
+        exists: Callable[[str], bool],
     ) -> tuple[tuple[Call, ...], list[float]]:
         """Greedy under the grammar; `forced` is the first token when another reading is wanted.
 
         Also returns the log-probability of each token taken: within a copied name among those allowed, else among all.
         """
-        grammar = Grammar(self._ids, kind, sources)
+        grammar = Grammar(self._ids, kind, sources, exists)
         taken: list[int] = []
         chances: list[float] = []
         while not grammar.state.done and len(taken) < MAX_OUTPUT:
             allowed = grammar.allowed()
             if not allowed:
                 return (), [-20.0]
+            for favoured in grammar.likely() & allowed:
+                logits[favoured] += FAVOUR
             token = forced if forced is not None and not taken else max(allowed, key=logits.__getitem__)
             rivals = allowed if grammar.state.copying else range(self.model.size)
             chances.append(log_probability(logits, token, rivals))
@@ -155,7 +177,13 @@ class EmbeddedPlanner:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
     def _alternatives(
-        self, begin: int, logits: list[float], kind: str, sources: list[Source], best: tuple[Call, ...]
+        self,
+        begin: int,
+        logits: list[float],
+        kind: str,
+        sources: list[Source],
+        best: tuple[Call, ...],
+        exists: Callable[[str], bool],
     ) -> tuple[Act, ...]:
         everything = Grammar(self._ids, kind, sources).allowed()
         allowed = everything - {self._ids[notation.NONE]}
@@ -164,7 +192,7 @@ class EmbeddedPlanner:
             if log_probability(logits, token, everything) < -6.0 or len(found) >= ALTERNATIVES:
                 break
             self.model.rewind(begin)
-            calls, _ = self._decode(logits, kind, sources, token)
+            calls, _ = self._decode(logits, kind, sources, token, exists)
             if calls and Act(calls) not in found:
                 found.append(Act(calls))
         return tuple(found)
