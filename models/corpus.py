@@ -31,6 +31,13 @@ from slots import fill
 from nlsh.tool import find_tool
 from nlsh.turn import Call
 
+EVERYDAY = frozenset(
+    """files.find files.list files.read files.search files.info files.usage files.copy files.move files.delete files.rename
+    files.make_folder files.write files.append files.archive files.extract files.permissions processes.list processes.find
+    processes.stop memory.usage memory.top devices.disks network.ports network.interfaces rows.sort rows.first rows.last
+    rows.nth rows.count rows.sum rows.where session.last session.undo session.cd shell.run""".split()
+)
+EVERYDAY_WEIGHT = 1.5
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True
@@ -337,6 +344,11 @@ def _gives_calls(calls: tuple[Call, ...]) -> str:
     return _gives(" | ".join(call.tool for call in calls)) if calls else "none"
 
 
+def _everyday(plan: str) -> bool:
+    """Whether a plan is of the kind that people ask for day by day."""
+    return all(step.split(" ")[0] in EVERYDAY for step in plan.split(" | "))
+
+
 def off_topic(limit: int = 6000) -> list[str]:
     """Sentences of other domains from the public data, where it is present; none otherwise."""
     path = HERE.parent.parent / "shared" / "data" / "utterances" / "clinc150_other_domain.jsonl"
@@ -361,7 +373,12 @@ class Stream:
             if not p.held_out and p.plan != "none":
                 groups.setdefault((p.plan, p.before, p.chinese), []).append(p)
         self.groups = list(groups.values())
-        self.weights = [len(g) ** 0.6 * (0.6 if g[0].chinese else 1.0) for g in self.groups]
+        self.weights = [
+            len(g) ** 0.6
+            * (0.6 if g[0].chinese else 1.0)
+            * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0)
+            for g in self.groups
+        ]
         self.nothing = [p for p in phrasings() if not p.held_out and p.plan == "none"]
 
     def __iter__(self) -> "Stream":

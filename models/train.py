@@ -24,7 +24,8 @@ from network import Network, Shape
 from tokenizer import BUILD, ids, load
 from torch.nn import functional
 
-from nlsh.agent.notation import END, NONE, prompt, spell
+from nlsh.agent.decoding import may_end
+from nlsh.agent.notation import END, NONE, PAD, prompt, spell
 
 BATCH_TOKENS = 4096
 BUCKETS = 12
@@ -45,11 +46,20 @@ class Encoder:
             found += [self.ids[text]] if functional_token else self.tokenizer.encode(text).ids
         return found
 
-    def example(self, example: Example) -> tuple[list[int], int]:
-        """The whole sequence and the length of its prompt."""
+    def example(self, example: Example) -> tuple[list[int], int, set[int]]:
+        """The whole sequence, the length of its prompt, and the places that the decoder's grammar leaves no choice for."""
         asked = self.parts(prompt(example.text, example.folder, example.previous, example.kind))
-        plan = self.parts(spell(example.calls)) if example.calls else [self.ids[NONE]]
-        return [*asked, *plan, self.ids[END]], len(asked)
+        sequence, forced = list(asked), set()
+        for text, functional_token in spell(example.calls) if example.calls else [(NONE, True)]:
+            if functional_token:
+                sequence.append(self.ids[text])
+                continue
+            found = self.tokenizer.encode(text)
+            for number, (token, (start, _)) in enumerate(zip(found.ids, found.offsets, strict=True)):
+                if number and not may_end(text, start):
+                    forced.add(len(sequence))
+                sequence.append(token)
+        return [*sequence, self.ids[END]], len(asked), forced
 
 
 def batches(encoder: Encoder, seed: int, context: int):
@@ -70,15 +80,17 @@ def batches(encoder: Encoder, seed: int, context: int):
                 chunks.append(chunk)
                 chunk = []
             chunk.append(item)
-        chunks.append(chunk)
+        if len(chunk) * len(chunk[-1][0]) > BATCH_TOKENS // 2:
+            chunks.append(chunk)  # a handful left over would weigh as much as a whole batch
         stream.random.shuffle(chunks)
         for chunk in chunks:
-            width = max(len(sequence) for sequence, _ in chunk)
+            width = max(len(sequence) for sequence, _, _ in chunk)
             inputs = torch.full((len(chunk), width), encoder.ids["<pad>"])
             targets = torch.full((len(chunk), width), -100)
-            for row, (sequence, begin) in enumerate(chunk):
+            for row, (sequence, begin, forced) in enumerate(chunk):
                 inputs[row, : len(sequence)] = torch.tensor(sequence)
-                targets[row, begin - 1 : len(sequence) - 1] = torch.tensor(sequence[begin:])
+                wanted = [-100 if begin + k in forced else token for k, token in enumerate(sequence[begin:])]
+                targets[row, begin - 1 : len(sequence) - 1] = torch.tensor(wanted)
             yield inputs, targets
 
 
@@ -92,11 +104,19 @@ def optimisers(network: Network) -> list[torch.optim.Optimizer]:
     ]
 
 
-def loss_of(network: Network, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy over the plan's tokens; logits are computed only there."""
+def loss_of(network: Network, inputs: torch.Tensor, targets: torch.Tensor, first: int) -> torch.Tensor:
+    """Cross-entropy over the plan's tokens, among those that the decoder could choose.
+
+    These are the functional tokens (from `first` on) and the words of the example itself: what cannot be
+    said need not be learnt to be left unsaid. Logits are computed only where the plan is.
+    """
     keep = targets != -100
-    logits = functional.linear(network.features(inputs)[keep], network.embedding.weight)
-    return functional.cross_entropy(logits.float(), targets[keep])
+    possible = torch.zeros(len(inputs), len(network.embedding.weight), dtype=torch.bool, device=inputs.device)
+    possible.scatter_(1, inputs, True)
+    possible[:, first:] = True
+    logits = functional.linear(network.features(inputs)[keep], network.embedding.weight).float()
+    logits = logits.masked_fill(~possible[keep.nonzero()[:, 0]], -1e4)
+    return functional.cross_entropy(logits, targets[keep])
 
 
 def train(options: argparse.Namespace) -> None:
@@ -131,7 +151,7 @@ def train(options: argparse.Namespace) -> None:
         for group, base in zip(groups, bases, strict=True):
             group["lr"] = base * rate
         with torch.autocast(options.device.partition(":")[0], torch.bfloat16, enabled=options.bf16):
-            loss = loss_of(network, inputs.to(options.device), targets.to(options.device))
+            loss = loss_of(network, inputs.to(options.device), targets.to(options.device), encoder.ids[PAD])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         for optimiser in chosen:

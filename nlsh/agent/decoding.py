@@ -53,7 +53,7 @@ def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
     text = b"".join(pieces).decode("utf-8", "replace")
     starts = _character_offsets(pieces)
     begins = {i for i, at in enumerate(starts[:-1]) if at is not None and _may_begin(text, at)}
-    ends = {i for i, at in enumerate(starts[1:]) if at is not None and _may_end(text, at)}
+    ends = {i for i, at in enumerate(starts[1:]) if at is not None and may_end(text, at)}
     return Source(tuple(tokens), frozenset(begins), frozenset(ends), tuple(pieces))
 
 
@@ -90,7 +90,8 @@ def _may_begin(text: str, at: int) -> bool:
     return flag and (at == 1 or text[at - 2].isspace())  # head -20 file
 
 
-def _may_end(text: str, at: int) -> bool:
+def may_end(text: str, at: int) -> bool:
+    """Whether a span of `text` may end before the character at `at`."""
     if at == 0 or text[at - 1].isspace():
         return False
     rest = text[at:]

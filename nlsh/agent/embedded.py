@@ -75,6 +75,7 @@ class EmbeddedPlanner:
                 "model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh"
             )
         self._weights = self._numbers("nlsh.confidence") or _UNFITTED
+        self._functional = set(self._ids.values())
         self._pieces: dict[int, bytes] = {}
 
     def threshold(self, calls: Sequence[Call]) -> float:
@@ -159,7 +160,7 @@ class EmbeddedPlanner:
             for favoured in grammar.likely() & allowed:
                 logits[favoured] += FAVOUR
             token = forced if forced is not None and not taken else max(allowed, key=logits.__getitem__)
-            rivals = allowed if grammar.state.copying else range(self.model.size)
+            rivals = allowed if grammar.state.copying else allowed | self._functional
             chances.append(log_probability(logits, token, rivals))
             grammar.take(token)
             taken.append(token)
