@@ -11,10 +11,12 @@ import typer
 from nlsh import __version__
 from nlsh.agent.manners import Manners
 from nlsh.agent.turns import Shell
+from nlsh.answers import in_words
 from nlsh.assembly import Options, Parts
 from nlsh.catalogue import catalogue, described
 from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError
+from nlsh.memory.notes import Notes
 from nlsh.render import Screen, harmless
 from nlsh.turn import Call
 
@@ -110,6 +112,34 @@ def history(
         screen.table("records", rows, fold=False)
     else:
         screen.write("nothing has been said yet")
+
+
+@app.command()
+def phrases(
+    forget: Annotated[int | None, typer.Option("--forget", help="Forget the one with this number.")] = None,
+    json: Json = False,
+) -> None:
+    """Sentences whose reading you chose, which are now taken like that."""
+    screen = Screen()
+    parts = _parts(screen, Options())
+    try:
+        notes = Notes(parts.store)
+        rows = notes.phrases()
+        if forget is not None:
+            row = next((row for row in rows if row["n"] == forget), None)
+            if row is None:
+                raise UsageError(f"there is no phrase {forget}", "nlsh phrases lists them")
+            notes.unlearn(row["said"])
+            rows = notes.phrases()
+    finally:
+        parts.close()
+    if json:
+        _emit(rows)
+    elif rows:
+        shown = [{**row, "plan": in_words([Call(**call) for call in row["plan"]])} for row in rows]
+        screen.table("records", shown, fold=False)
+    else:
+        screen.write("no reading has been chosen yet")
 
 
 @app.command()

@@ -10,8 +10,8 @@ import pytest
 from nlsh.agent.turns import Shell
 from nlsh.policy import Rules, decide
 from nlsh.sandbox import programs
-from nlsh.turn import Call, Effects, Scene, Turn
-from tests.conftest import Scripted
+from nlsh.turn import Act, Call, Effects, Scene, Turn
+from tests.conftest import Said, Scripted
 
 Make = Callable[..., Shell]
 
@@ -209,3 +209,16 @@ def test_an_older_database_is_brought_up_to_date(home: Path) -> None:
     store = Store(where)
     assert store.lasting and store.session("old", "/") == "s" and Notes(store).facts() == []
     store.close()
+
+
+def test_a_chosen_reading_is_remembered_for_that_sentence(shell: Shell, nlsh: Callable[..., Said]) -> None:
+    find = Act((Call("files.find", {"type": "text files"}),))
+    assert shell.say("My papers!", chosen=find).status == "done"
+    again = say(shell, "my  papers", Call("processes.list", {}))
+    assert again.plan == find.calls and again.confidence == 1.0
+    assert say(shell, "my paper", Call("system.user", {})).plan[0].tool == "system.user"
+    listed = nlsh("phrases")
+    assert listed.code == 0 and "my papers" in listed.out and "find (type text files)" in listed.out
+    assert nlsh("phrases", "--forget", "7").code == 2
+    assert nlsh("phrases", "--forget", "1", "--json").json == []
+    assert say(shell, "my papers", Call("system.user", {})).plan[0].tool == "system.user"

@@ -76,6 +76,8 @@ class Shell:
             else:
                 turn.plan, turn.confidence = chosen.calls, 1.0
             self._act(turn, identity)
+            if chosen is not None:
+                self.notes.learn(text, chosen.calls)
         except DryRun:
             turn.status, turn.exit_code = "dry_run", Exit.DONE
         except KeyboardInterrupt:
@@ -93,6 +95,10 @@ class Shell:
     def _plan(self, turn: Turn) -> None:
         text = turn.utterance.text
         check_text(text)
+        known = self.notes.learnt(text)
+        if known is not None:
+            turn.plan, turn.confidence = known, 1.0
+            return
         loading = time.monotonic()
         planner = self.planner()
         planning = time.monotonic()

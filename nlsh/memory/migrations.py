@@ -52,6 +52,8 @@ def _first(database: sqlite_utils.Database) -> None:
 def _second(database: sqlite_utils.Database) -> None:
     facts = {"id": int, "name": str, "means": str, "fact": str, "created": float}
     database.table("facts").create(facts, pk="id", if_not_exists=True)
+    phrases = {"said": str, "plan": str, "created": float}
+    database.table("phrases").create(phrases, pk="said", if_not_exists=True)
     kept = {"name": str, "result": str, "created": float}
     database.table("kept").create(kept, pk="name", if_not_exists=True)
 

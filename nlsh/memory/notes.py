@@ -3,9 +3,11 @@
 import json
 import os
 import time
+from collections.abc import Sequence
 
+from nlsh.catalogue import catalogue
 from nlsh.memory.store import Store, kept_record, writing
-from nlsh.turn import Result, Row
+from nlsh.turn import Call, Result, Row
 
 
 class Notes:
@@ -67,6 +69,32 @@ class Notes:
         ).fetchone()
         return Result(**json.loads(row[0])) if row else None
 
+    @writing()
+    def learn(self, said: str, calls: Sequence[Call]) -> None:
+        """Remember which reading of a sentence the user chose."""
+        record = json.dumps([{"tool": call.tool, "args": call.args} for call in calls])
+        self._store.connection.execute(
+            "insert or replace into phrases values (?, ?, ?)", (_plain(said), record, time.time())
+        )
+
+    def learnt(self, said: str) -> tuple[Call, ...] | None:
+        """The reading that the user chose for this very sentence before; None for one that no tool has any more."""
+        row = self._store.connection.execute(
+            "select plan from phrases where said = ?", (_plain(said),)
+        ).fetchone()
+        calls = tuple(Call(**record) for record in json.loads(row[0])) if row else ()
+        return calls if calls and all(call.tool in catalogue() for call in calls) else None
+
+    def phrases(self) -> list[Row]:
+        """Every sentence with its chosen reading, numbered, the oldest first."""
+        rows = self._store.connection.execute("select said, plan from phrases order by created").fetchall()
+        return [{"n": n, "said": row[0], "plan": json.loads(row[1])} for n, row in enumerate(rows, 1)]
+
+    @writing()
+    def unlearn(self, said: str) -> None:
+        """Forget the reading of a sentence."""
+        self._store.connection.execute("delete from phrases where said = ?", (said,))
+
     def names(self) -> list[Row]:
         """The names of kept results."""
         rows = self._store.connection.execute("select name, result from kept order by created").fetchall()
@@ -74,6 +102,11 @@ class Notes:
             {"name": row[0], "kind": (found := json.loads(row[1]))["kind"], "rows": len(found["rows"] or [])}
             for row in rows
         ]
+
+
+def _plain(said: str) -> str:
+    """A sentence without what does not change its meaning: case, spaces, the mark at its end."""
+    return " ".join(said.lower().split()).rstrip(" .!?。！？")
 
 
 def meant(words: str, notes: Notes) -> str:

@@ -104,6 +104,7 @@ class Store:
             create table journal (id integer primary key, turn integer, position integer, owner text, state text,
               changes text, after text, created real);
             create table facts (id integer primary key, name text, means text, fact text, created real);
+            create table phrases (said text primary key, plan text, created real);
             create table kept (name text primary key, result text, created real);"""
         )
         return connection
