@@ -222,3 +222,9 @@ def test_a_chosen_reading_is_remembered_for_that_sentence(shell: Shell, nlsh: Ca
     assert nlsh("phrases", "--forget", "7").code == 2
     assert nlsh("phrases", "--forget", "1", "--json").json == []
     assert say(shell, "my papers", Call("system.user", {})).plan[0].tool == "system.user"
+
+
+def test_a_plan_is_checked_before_any_of_it_runs(shell: Shell, home: Path) -> None:
+    delete = Call("files.delete", {"path": "a.txt"})
+    turn = say(shell, "delete a.txt, then the first banana", delete, Call("rows.first", {"count": "banana"}))
+    assert turn.status == "not_understood" and turn.steps == [] and (home / "work" / "a.txt").exists()

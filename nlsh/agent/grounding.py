@@ -53,7 +53,7 @@ def ground(call: Call, scene: Scene, said: str = "", meant: Callable[[str], str]
     Raises NotUnderstood for words that are no value of their type or fit several paths,
     ToolFailed for a path that is not there.
     """
-    words = {name: _unquoted(value) for name, value in call.args.items()}
+    words = _words(call)
     if call.tool == "files.find" and "/" in str(words.get("name", "")).rstrip("/"):
         words = _split_name(words)
     args = validate(call.tool, words)
@@ -69,6 +69,15 @@ def ground(call: Call, scene: Scene, said: str = "", meant: Callable[[str], str]
     if "exact" in type(args).model_fields and _in_quotes(str(words.get("text", "")), said):
         found["exact"] = True
     return args.model_copy(update=found)
+
+
+def check(call: Call) -> None:
+    """NotUnderstood when a call's words are no values of its arguments: a plan is checked before any of it runs."""
+    validate(call.tool, _words(call))
+
+
+def _words(call: Call) -> dict[str, Any]:
+    return {name: _unquoted(value) for name, value in call.args.items()}
 
 
 def _meant(words: str, scene: Scene, meant: Callable[[str], str]) -> str:

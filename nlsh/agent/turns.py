@@ -14,7 +14,7 @@ from typing import Any
 
 from nlsh import answers
 from nlsh.agent import own
-from nlsh.agent.grounding import ground
+from nlsh.agent.grounding import check, ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import DryRun, Manners, Preview
 from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
@@ -121,6 +121,8 @@ class Shell:
         kind: RowKind = "none"
         result = Result()
         changes: tuple[Change, ...] = ()
+        for call in turn.plan:
+            check(call)
         try:
             for position, call in enumerate(turn.plan):
                 result, changes = self._step(turn, identity, position, call, rows, kind)
