@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlsh.errors import NotUnderstood, ToolFailed
+from nlsh.errors import NotUnderstood, Refused, ToolFailed
 from nlsh.turn import Call
 from tests.conftest import Runner
 
@@ -258,3 +258,25 @@ def test_the_grammar_knows_every_new_tool() -> None:
         Call("files.sync", {"path": "a", "to": "b", "delete": True}),
     ):
         assert read(spell((call,))) == (call,)
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz"])
+def test_one_file_compressed_by_itself_and_back(run: Runner, work: Path, suffix: str) -> None:
+    run("files.archive", path="a.txt", to=f"a.txt.{suffix}")
+    (work / "a.txt").unlink()
+    run("files.extract", path=f"a.txt.{suffix}")
+    assert (work / "a.txt").read_text() == "alpha\nbeta\n"
+
+
+def test_a_compressed_bomb_and_a_broken_file(run: Runner, work: Path) -> None:
+    import gzip
+
+    (work / "bomb.gz").write_bytes(gzip.compress(gzip.compress(b"ab" * 25_000_000)))
+    run("files.extract", path="bomb.gz", to="one")
+    (work / "bomb.gz").write_bytes(gzip.compress(b"ab" * 25_000_000))
+    with pytest.raises(Refused, match="far more than it is"):
+        run("files.extract", path="bomb.gz")
+    (work / "cut.gz").write_bytes(gzip.compress(os.urandom(5000))[:2000])
+    with pytest.raises(ToolFailed):
+        run("files.extract", path="cut.gz")
+    assert not (work / "cut").exists()

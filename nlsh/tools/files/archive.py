@@ -10,6 +10,7 @@ from nlsh.errors import ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._making import checked, sources, writes_for
 from nlsh.tools.files._records import Trouble, record, tree_size, walk
+from nlsh.tools.files._single import SUFFIXES, compress
 from nlsh.turn import Effects, Result
 
 _MODES = {
@@ -40,7 +41,8 @@ def effects(asked: Asked) -> Effects:
     )
     if os.path.isdir(target) and asked.args.to:
         target = os.path.join(target, os.path.basename(paths[0]) if len(paths) == 1 else "archive")
-    if not target.lower().endswith(tuple(_MODES)):
+    single = target.lower().endswith(SUFFIXES) and len(paths) == 1 and os.path.isfile(paths[0])
+    if not target.lower().endswith(tuple(_MODES)) and not single:
         target += ".zip"
     if os.path.lexists(target):
         raise ToolFailed(f"{target} is already there", "choose another name", "exists")
@@ -54,9 +56,12 @@ def run(work: Work) -> Result:
         return Result("files", [])
     target = work.effects.changes[0].path
     partial = target + ".nlsh-part"
-    suffix = next(s for s in sorted(_MODES, key=len, reverse=True) if target.lower().endswith(s))
+    suffix = next((s for s in sorted(_MODES, key=len, reverse=True) if target.lower().endswith(s)), None)
     try:
-        if suffix == ".zip":
+        if suffix is None:
+            compress(work.effects.reads[0], partial)
+            count = 1
+        elif suffix == ".zip":
             count = _zip(partial, work)
         else:
             count = _tar(partial, _MODES[suffix], work)

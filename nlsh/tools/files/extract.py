@@ -14,6 +14,7 @@ from nlsh.arguments import Args, NewPath, Path
 from nlsh.changes import Change
 from nlsh.errors import Refused, ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
+from nlsh.tools.files import _single
 from nlsh.tools.files._making import missing_folders, sources, writes_for
 from nlsh.tools.files._records import record
 from nlsh.turn import Effects, Result
@@ -204,16 +205,37 @@ class _Pack:
         return reader
 
 
+class _Single(_Pack):
+    """One compressed file, seen as an archive with one member."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __exit__(self, *_: object) -> None:
+        pass  # every reader is closed by itself
+
+    def members(self) -> Iterator[_Member]:
+        status = os.stat(self._path)
+        limit = max(status.st_size, 4096) * LIMIT_RATIO
+        size = _single.size(self._path, limit)
+        yield _Member(_single.stem(self._path), False, size, status.st_mode, status.st_mtime, None)
+
+    def open(self, member: _Member) -> IO[bytes]:
+        return _single.reader(self._path)
+
+
 def _opened(path: str) -> _Pack:
     try:
         if zipfile.is_zipfile(path):
             return _Pack(zipfile.ZipFile(path))
+        if not tarfile.is_tarfile(path) and _single.kind(path):
+            return _Single(path)
         return _Pack(tarfile.open(path))
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
         if isinstance(error, PermissionError):
             raise ToolFailed(f"cannot read {path}") from error
         raise ToolFailed(
-            f"{path} is no archive that I can read", "zip and tar (gz, bz2, xz) can be unpacked", "no_archive"
+            f"{path} is no archive that I can read", "zip, tar, gz, bz2 and xz can be unpacked", "no_archive"
         ) from error
 
 
