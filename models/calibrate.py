@@ -25,6 +25,7 @@ from nlsh.agent.embedded import COST_OF_CHANGING, COST_OF_READING, EmbeddedPlann
 from nlsh.turn import Utterance
 
 PER_PHRASING = 12
+RELUCTANCES = (0.0, 0.7, 1.4, 2.1)
 OUT = HERE / "build" / "confidence.json"
 
 
@@ -49,6 +50,31 @@ def observations(planner: EmbeddedPlanner) -> tuple[np.ndarray, np.ndarray]:
     return np.array(rows), np.array(marks)
 
 
+def reluctance(planner: EmbeddedPlanner) -> float:
+    """By how many nats "nothing is meant" must lead, so that most held-out examples come out right."""
+    best, most = 0.0, -1
+    for candidate in RELUCTANCES:
+        planner.reluctance = candidate
+        builder = Builder(55)
+        right = 0
+        for phrasing in phrasings():
+            if not phrasing.held_out:
+                continue
+            weight = (
+                3 if phrasing.plan == "none" else 1
+            )  # to act on small talk costs more than to ask once too often
+            for _ in range(3):
+                example = builder.make(phrasing)
+                said = Utterance(example.text, "/home/user/" + example.folder, time.time())
+                calls, _ = planner.read(said, example.previous, example.kind)
+                right += weight * (values(calls) == values(example.calls))
+        print(f"reluctance {candidate}: {right}")
+        if right > most:
+            best, most = candidate, right
+    planner.reluctance = best
+    return best
+
+
 def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Logistic regression with a little ridge, by Newton's method."""
     w = np.zeros(x.shape[1])
@@ -65,6 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
     planner = EmbeddedPlanner(parser.parse_args().gguf)
+    reluctant = reluctance(planner)
     x, y = observations(planner)
     w = fit(x, y)
     p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
@@ -77,7 +104,7 @@ def main() -> None:
             print(f"  said {low:.1f} to {low + 0.1:.1f}: {y[inside].mean():.1%} right of {inside.sum()}")
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(
-        json.dumps({"weights": [round(float(v), 5) for v in w]}) + "\n",
+        json.dumps({"weights": [round(float(v), 5) for v in w], "reluctance": reluctant}) + "\n",
         "utf-8",
     )
 

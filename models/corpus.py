@@ -37,7 +37,7 @@ EVERYDAY = frozenset(
     processes.stop memory.usage memory.top devices.disks network.ports network.interfaces rows.sort rows.first rows.last
     rows.nth rows.count rows.sum rows.where session.last session.undo session.cd shell.run""".split()
 )
-EVERYDAY_WEIGHT = 1.5
+EVERYDAY_WEIGHT = 2.2
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True

@@ -75,6 +75,7 @@ class EmbeddedPlanner:
                 "model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh"
             )
         self._weights = self._numbers("nlsh.confidence") or _UNFITTED
+        self.reluctance = (self._numbers("nlsh.reluctance") or (0.0,))[0]
         self._functional = set(self._ids.values())
         self._pieces: dict[int, bytes] = {}
 
@@ -146,11 +147,13 @@ class EmbeddedPlanner:
         forced: int | None,
         exists: Callable[[str], bool],
     ) -> tuple[tuple[Call, ...], list[float]]:
-        """Greedy under the grammar; `forced` is the first token when another reading is wanted.
+        """Greedy under the grammar; to say that nothing is meant takes `reluctance` nats more, as was fitted; `forced` is the first token when another reading is wanted.
 
         Also returns the log-probability of each token taken: within a copied name among those allowed, else among all.
         """
         grammar = Grammar(self._ids, kind, sources, exists)
+        if forced is None:
+            logits[self._ids[notation.NONE]] -= self.reluctance
         taken: list[int] = []
         chances: list[float] = []
         while not grammar.state.done and len(taken) < MAX_OUTPUT:
