@@ -164,7 +164,7 @@ def main() -> None:
     table = {group: (sum(marks), len(marks)) for group, marks in sorted(right.items())}
     for group, (good, count) in table.items():
         print(f"{group:<22} {good:>4} of {count:<4} {good / count:.1%}")
-    total = sum(sum(m) for g, m in right.items() if not g.startswith(("manager", "pattern")))
+    total = sum(sum(m) for g, m in right.items() if not g.startswith(("manager ", "pattern ")))
     print(f"{'all':<22} {total:>4} of {len(everything):<4} {total / len(everything):.1%}")
     print(
         f"above the threshold: {covered_right} of {covered} right ({covered_right / covered:.1%}), coverage {covered / len(everything):.1%}"

@@ -135,6 +135,8 @@ def _value(words: dict[str, Any], call: Call, result: Result) -> str:
         return _say(words, "total", size=show_size(float(value or 0)))
     if result.unit == "bytes":
         return show_size(float(value or 0))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return f"{value} %" if result.unit == "percent" else str(value)
 
 
@@ -211,6 +213,8 @@ def in_words(calls: Sequence[Call]) -> str:
 def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     """What a call is about to do: a headline with numbers, every item, and what about undo."""
     undo = "nlsh undo takes it back" if effects.undoable else effects.note or "this cannot be undone"
+    if effects.contacts and not effects.changing:
+        undo = "it changes nothing on this machine"
     if effects.title:
         items = list(effects.samples) or [
             _item(change) for change in effects.changes if change.op != "broker"

@@ -72,6 +72,7 @@ def run(work: Work) -> Result:
                 return Result(
                     "matches", rows[:LIMIT_ROWS], notes=[f"only the first {LIMIT_ROWS} lines are shown"]
                 )
+    rows.sort(key=lambda row: str(row["path"]).replace("/", "\0"))  # stable: lines keep their order
     return Result("matches", rows, notes=trouble.notes())
 
 
