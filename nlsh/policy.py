@@ -4,6 +4,8 @@ The order is fixed: what is never done comes first, then what always asks, then 
 free. Neither a model nor `--yes` changes a verdict; `--yes` only answers a question.
 """
 
+import ipaddress
+import json
 import os
 from dataclasses import dataclass
 
@@ -20,6 +22,7 @@ _STARTUP = (
     ".config/autostart", ".config/systemd", ".config/fish", ".config/environment.d", ".config/git", ".local/bin", "bin",
     ".config/nushell", ".emacs", ".emacs.d", ".config/nvim", ".tmux.conf", ".pythonrc", ".config/plasma-workspace",
 )  # fmt: skip
+_KNOCKING = ("lookup", "reach")  # nothing of a page comes back from these
 MANY = 2  # from this many on, a change of permissions asks
 
 
@@ -152,16 +155,17 @@ def _judged_contact(effects: Effects, rules: Rules) -> Decision | None:
     strangers = [host for host in effects.contacts if not _own_machine(host) and not _allowed(host, rules)]
     if not strangers:
         return None
-    if any(
-        name == "web" and '"what": "lookup"' not in argument and '"what": "reach"' not in argument
-        for name, argument in effects.brokered
-    ):
+    web = [json.loads(argument)["what"] for name, argument in effects.brokered if name == "web"]
+    if any(what not in _KNOCKING for what in web):
         return _deny("network", f"{strangers[0]} is not among the hosts that may be fetched from")
     return Decision("ask", "network", f"it speaks to {strangers[0]}")
 
 
 def _own_machine(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"  # a name such as 127.example.org is somebody else's
 
 
 def _allowed(host: str, rules: Rules) -> bool:

@@ -34,8 +34,9 @@ def test_what_is_not_on_the_lists_is_not_there() -> None:
         broker.facts((("shell", "id"),))
     with pytest.raises(KeyError):
         acts.perform(Change("broker", "x", text=json.dumps({"act": "exec", "command": "id"})))
-    with pytest.raises(AttributeError):
-        broker.facts((("web", json.dumps({"what": "no_such_thing"})),))
+    for what in ("no_such_thing", "_request", "base64"):
+        with pytest.raises(KeyError):
+            broker.facts((("web", json.dumps({"what": what})),))
 
 
 def test_programs_get_no_shell_no_secrets_and_fixed_folders(

@@ -139,7 +139,8 @@ def rules(home: Path, hosts: tuple[str, ...] = ()) -> Rules:
         ("localhost", "body", (), "allow"), ("127.0.0.1", "headers", (), "allow"), ("example.org", "lookup", (), "ask"),
         ("example.org", "reach", (), "ask"), ("example.org", "body", (), "deny"), ("example.org", "public_address", (), "deny"),
         ("example.org", "body", ("example.org",), "allow"), ("a.example.org", "body", ("*.example.org",), "allow"),
-        ("badexample.org", "body", ("*.example.org",), "deny"), ("example.org.evil.net", "body", ("example.org",), "deny"),
+        ("badexample.org", "body", ("*.example.org",), "deny"), ("127.example.org", "body", (), "deny"), ("127.evil.net", "lookup", (), "ask"),
+        ("::1", "body", (), "allow"), ("localhost.evil.net", "body", (), "deny"), ("example.org.evil.net", "body", ("example.org",), "deny"),
     ],
 )  # fmt: skip
 def test_other_hosts_are_off_until_allowed(

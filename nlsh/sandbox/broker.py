@@ -175,7 +175,7 @@ def _web(argument: str) -> Any:
     from nlsh.sandbox import web
 
     wanted = json.loads(argument)
-    return getattr(web, wanted.pop("what"))(**wanted)
+    return web.ASKED[wanted.pop("what")](**wanted)
 
 
 _FACTS: dict[str, Callable[[str], Any]] = {
