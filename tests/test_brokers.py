@@ -94,8 +94,49 @@ def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     bait, swapped = tmp_path / "bait", tmp_path / "file"
     bait.write_text("")
     swapped.symlink_to(bait)
-    acts.perform(act("owner", str(swapped), {"path": str(swapped), "uid": 65534, "gid": 65534}, None))
+    for looked_at in (bait, swapped):
+        status = looked_at.lstat()
+        given = {"path": str(swapped), "inode": [status.st_dev, status.st_ino], "uid": 65534, "gid": 65534}
+        if looked_at is bait:
+            with pytest.raises(ToolFailed, match="not what it was"):
+                acts.perform(act("owner", str(swapped), given, None))
+        else:
+            acts.perform(act("owner", str(swapped), given, None))
     assert bait.stat().st_uid == 0 and swapped.lstat().st_uid == 65534
+
+
+def test_a_file_with_another_name_elsewhere_is_not_given_away(run: Runner, tmp_path: Path) -> None:
+    bait = tmp_path / "bait"
+    bait.write_text("")
+    os.link(bait, Path(run.cwd) / "inside.txt")
+    with pytest.raises(ToolFailed, match="hard link"):
+        run.effects("files.owner", path="inside.txt", user="nobody")
+
+
+def test_a_crontab_that_changed_meanwhile_is_left_alone(program: Program, tmp_path: Path) -> None:
+    table = tmp_path / "table"
+    table.write_text("0 0 * * * somebody\n")
+    program("crontab", f'if [ "$1" = "-l" ]; then cat {table}; else cat > {table}; fi')
+    with pytest.raises(ToolFailed, match="changed meanwhile"):
+        acts.perform(act("crontab", "the crontab", {"text": "mine\n", "was": ""}, None))
+    assert table.read_text() == "0 0 * * * somebody\n"
+
+
+def test_a_note_in_the_trash_cannot_lead_out_through_a_link(
+    make: Callable[..., Shell], home: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside" / "sub"
+    outside.mkdir(parents=True)
+    (home / "way").symlink_to(tmp_path / "outside")
+    trash = home / ".local/share/Trash"
+    for name in ("files", "info"):
+        (trash / name).mkdir(parents=True)
+    (trash / "files" / "evil.txt").write_text("evil")
+    (trash / "info" / "evil.txt.trashinfo").write_text(
+        f"[Trash Info]\nPath={home}/way/sub/evil.txt\nDeletionDate=2026-01-01T00:00:00\n"
+    )
+    turn = say(make(yes=True), "restore evil.txt", Call("files.restore", {"name": "evil.txt"}))
+    assert turn.status == "refused" and not list(outside.iterdir())
 
 
 def test_secrets_are_not_handed_to_the_desktop(make: Callable[..., Shell], home: Path) -> None:

@@ -186,6 +186,17 @@ def test_sync(run: Runner, work: Path) -> None:
     run("files.sync", path="src", to="mirror", delete=True)
     assert (work / "mirror" / "copy.txt").read_text() == "newer and longer\n"
     assert not (work / "mirror" / "extra").exists()
+    (work / "src" / "copy.txt").unlink()
+    (work / "mirror" / "deep" / "x.py").unlink()
+    (work / "mirror" / "deep").rmdir()
+    (work / "elsewhere").mkdir()
+    (work / "elsewhere" / "x.py").write_text("not to be touched")
+    (work / "mirror" / "deep").symlink_to(work / "elsewhere")
+    run("files.sync", path="src", to="mirror")
+    assert (work / "mirror" / "deep" / "x.py").read_text() == "x = 1\n" and not (
+        work / "mirror" / "deep"
+    ).is_symlink()
+    assert (work / "elsewhere" / "x.py").read_text() == "not to be touched"
     with pytest.raises(ToolFailed, match="holds the other"):
         run("files.sync", path="src", to="src/deep/inner")
 

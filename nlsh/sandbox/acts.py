@@ -59,7 +59,11 @@ def _service(action: str, unit: str) -> str:
     return action
 
 
-def _crontab(text: str) -> str:
+def _crontab(text: str, was: str) -> str:
+    if (programs.crontab("") or "") != was:
+        raise ToolFailed(
+            "the crontab has been changed meanwhile", "look at it again and repeat it", "moved_on"
+        )
     if programs.program("crontab", "-", given=text) is None:
         raise ToolFailed("this system has no cron", "", "no_cron")
     if (programs.program("crontab", "-l") or "") != text:
@@ -81,9 +85,14 @@ def _mount(action: str, device: str) -> str:
     return said.strip()
 
 
-def _owner(path: str, uid: int, gid: int) -> int:
+def _owner(path: str, inode: list[int], uid: int, gid: int) -> int:
     fd = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
+        status = os.fstat(fd)
+        if [status.st_dev, status.st_ino] != inode:
+            raise ToolFailed(
+                f"{path} is not what it was when you were asked", "look again", "changed_meanwhile"
+            )
         os.chown(f"/proc/self/fd/{fd}", uid, gid)
     finally:
         os.close(fd)

@@ -37,11 +37,21 @@ def effects(asked: Asked) -> Effects:
     changes = []
     for path in checked(sources(asked, "change the owner of")):
         status = os.lstat(path)
+        if status.st_nlink > 1 and not os.path.isdir(path):
+            raise ToolFailed(
+                f"{path} has another name elsewhere (a hard link)", "give a copy away instead", "linked"
+            )
         new = (uid if uid >= 0 else status.st_uid, gid if gid >= 0 else status.st_gid)
         if new != (status.st_uid, status.st_gid):
-            given = {"path": path, "uid": new[0], "gid": new[1]}
+            inode = [status.st_dev, status.st_ino]
+            given = {"path": path, "inode": inode, "uid": new[0], "gid": new[1]}
             changes.append(
-                act("owner", path, given, {"path": path, "uid": status.st_uid, "gid": status.st_gid})
+                act(
+                    "owner",
+                    path,
+                    given,
+                    {"path": path, "inode": inode, "uid": status.st_uid, "gid": status.st_gid},
+                )
             )
     return Effects(
         reads=tuple(change.path for change in changes), changes=tuple(changes), deletes=(),

@@ -26,9 +26,11 @@ def effects(asked: Asked) -> Effects:
     if not fitting:
         raise ToolFailed(f"there is no '{wanted}' in the trash", "look what is in the trash", "missing")
     row = min(fitting, key=lambda pair: pair[0])[1]
-    target = os.path.normpath(str(row["path"]))
-    if not os.path.isabs(target):
+    said = os.path.normpath(str(row["path"]))
+    if not os.path.isabs(said):
         raise NotUnderstood(f"the trash does not say where {wanted} was", "move it out by hand")
+    # what policy judges is where it would really land: anybody can write a note into the trash
+    target = os.path.join(os.path.realpath(os.path.dirname(said)), os.path.basename(said))
     if os.path.lexists(target):
         raise ToolFailed(f"something else is now at {target}", "move it away first", "exists")
     move = Change("move", str(row["place"]), to=target, size=int(row["size"]), folder=row["kind"] == "folder")

@@ -32,12 +32,14 @@ def effects(asked: Asked) -> Effects:
     trash = Trash(asked.scene.home)
     changes = missing_folders(target)
     wanted = set()
+    replaced: list[str] = []  # what goes to the trash takes what is below it along
     for path, status, _ in walk(args.path, hidden=True, depth=None, trouble=Trouble()):
         name = os.path.relpath(path, args.path)
         place = os.path.join(target, name)
         wanted.add(name)
         folder = stat.S_ISDIR(status.st_mode)
-        there = os.lstat(place) if os.path.lexists(place) else None
+        below_replaced = any(place.startswith(gone + "/") for gone in replaced)
+        there = os.lstat(place) if os.path.lexists(place) and not below_replaced else None
         if (
             there is not None
             and folder == stat.S_ISDIR(there.st_mode)
@@ -45,6 +47,7 @@ def effects(asked: Asked) -> Effects:
         ):
             continue
         if there is not None:
+            replaced.append(place)
             changes.append(
                 Change(
                     "trash",

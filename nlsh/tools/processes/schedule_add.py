@@ -31,7 +31,7 @@ def effects(asked: Asked) -> Effects:
     new = old + ("\n" if old and not old.endswith("\n") else "") + line + "\n"
     note = "cron runs it with your rights, outside the sandbox"
     return Effects(
-        changes=(act("crontab", "the crontab", {"text": new}, {"text": old}),),
+        changes=(act("crontab", "the crontab", {"text": new, "was": old}, {"text": old, "was": new}),),
         note=note,
         title=f"schedule: {line}",
         samples=(note,),

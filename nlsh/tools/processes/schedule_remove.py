@@ -36,7 +36,10 @@ def effects(asked: Asked) -> Effects:
     kept = [line for at, line in enumerate(old.splitlines()) if at != fitting[0]["line"]]
     new = "".join(line + "\n" for line in kept)
     title = f"remove from the schedule: {fitting[0]['when']} {fitting[0]['command']}"
-    return Effects(changes=(act("crontab", "the crontab", {"text": new}, {"text": old}),), title=title)
+    return Effects(
+        changes=(act("crontab", "the crontab", {"text": new, "was": old}, {"text": old, "was": new}),),
+        title=title,
+    )
 
 
 def inspect(work: Work) -> dict[str, object]:
