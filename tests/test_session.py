@@ -115,6 +115,15 @@ def test_facts(shell: Shell) -> None:
     assert say(shell, "forget rent", Call("session.forget", {"text": "rent"})).status == "failed"
 
 
+def test_forgetting_strikes_out_one_thing_at_a_time(shell: Shell) -> None:
+    for fact in ("anna pays the rent", "rent is due", "100% sure"):
+        say(shell, "remember", Call("session.remember", {"fact": fact}))
+    assert say(shell, "forget rent", Call("session.forget", {"text": "rent"})).status == "not_understood"
+    assert say(shell, "forget %", Call("session.forget", {"text": "_"})).status == "failed"
+    assert say(shell, "forget anna", Call("session.forget", {"text": "anna pays"})).status == "done"
+    assert [fact["fact"] for fact in shell.notes.facts()] == ["rent is due", "100% sure"]
+
+
 def test_explaining(shell: Shell) -> None:
     assert say(shell, "why", Call("session.explain", {})).status == "failed"
     say(shell, "find pdfs in work", Call("files.find", {"type": "pdfs"}))

@@ -40,19 +40,24 @@ class Notes:
 
     def fitting(self, text: str) -> int:
         """How many facts and kept results speak of `text`."""
-        like = f"%{text.strip()}%"
-        found = self._store.connection.execute(
-            "select (select count(*) from facts where name like ?1 or fact like ?1) + (select count(*) from kept where name like ?1)",
-            (like,),
-        ).fetchone()
-        return int(found[0])
+        return sum(len(self._of(table, text)) for table in ("facts", "kept"))
+
+    def _of(self, table: str, text: str) -> list[int]:
+        """The rows of a table that are meant: those of that very name, else the facts that hold the words."""
+        said = text.strip().lower()
+        query = f"select rowid from {table} where lower(name) = ?"  # noqa: S608 - one of two names of our own
+        named = [row[0] for row in self._store.connection.execute(query, (said,))]
+        if named or table == "kept" or not said:
+            return named
+        holding = "select rowid from facts where instr(lower(fact), ?)"
+        return [row[0] for row in self._store.connection.execute(holding, (said,))]
 
     @writing()
     def forget(self, text: str) -> None:
         """Strike out what speaks of `text`."""
-        like = f"%{text.strip()}%"
-        self._store.connection.execute("delete from facts where name like ?1 or fact like ?1", (like,))
-        self._store.connection.execute("delete from kept where name like ?1", (like,))
+        for table in ("facts", "kept"):
+            for row in self._of(table, text):
+                self._store.connection.execute(f"delete from {table} where rowid = ?", (row,))  # noqa: S608
 
     @writing()
     def keep(self, name: str, result: Result) -> None:

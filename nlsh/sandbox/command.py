@@ -28,7 +28,7 @@ def captured(confinement: Confinement, grants: list[int], connection: socket.soc
         output.extend(b"\n[the rest of the output was cut off]\n")
         return False
 
-    status = command(confinement, grants, keep, (connection,))
+    status = command(confinement, grants, keep, (connection.fileno(),))
     if status == 126 and b"the sandbox could not be built" in output:
         raise ToolFailed(
             output.decode("utf-8", "replace").strip().splitlines()[-1],
@@ -45,12 +45,12 @@ def command(
     confinement: Confinement,
     grants: list[int],
     keep: Callable[[bytes], bool],
-    closing: tuple[socket.socket, ...],
+    closing: tuple[int, ...],
 ) -> int:
     """Run the command in namespaces of its own under a first process; its exit status.
 
     `keep` is handed the output as it comes, and ends the command by returning False;
-    `closing` are sockets of this process that the command must not have.
+    `closing` are descriptors of this process that nothing in the command's world must have.
     """
     namespaces.enter(processes=True)
     reader, writer = os.pipe()
@@ -58,8 +58,8 @@ def command(
     if first == 0:
         try:
             os.close(reader)
-            for connection in closing:
-                connection.close()
+            for fd in closing:
+                os.close(fd)
             status = _first_process(confinement, grants, writer)
         except BaseException as error:
             os.write(writer, f"\nnlsh: the sandbox could not be built: {error}\n".encode())

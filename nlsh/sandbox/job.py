@@ -21,6 +21,7 @@ LOG_LIMIT_BYTES = 64 * 1024 * 1024
 SHOWN_BYTES = 1024 * 1024
 JOB_SECONDS = 7 * 86400
 KEPT = 200
+START_SECONDS = 60.0
 _START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.job import main; main({fds!r})"
 
 
@@ -52,7 +53,11 @@ def start(confinement: Confinement, grants: list[int]) -> dict[str, Any]:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LANG": "C.UTF-8"},
         pass_fds=grants, start_new_session=True, cwd="/",
     )  # fmt: skip
-    said, _ = begun.communicate(json.dumps(order).encode("ascii"), timeout=60)
+    try:
+        said, _ = begun.communicate(json.dumps(order).encode("ascii"), timeout=START_SECONDS)
+    except subprocess.TimeoutExpired:
+        begun.kill()
+        said = b""
     if not said.startswith(b"ready"):
         raise ToolFailed("the job could not be started", "nlsh doctor says what this kernel can do", "job")
     return _record(place / str(number))
@@ -93,7 +98,7 @@ def main(grants: list[int]) -> None:
 
     status = 126
     try:
-        status = command.command(confinement, grants, keep, ())
+        status = command.command(confinement, grants, keep, (log, ended))
     except BaseException as error:
         os.write(log, f"\nnlsh: {error}\n".encode())
     finally:
@@ -113,10 +118,10 @@ def _record(place: Path) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads((place / "job.json").read_text("ascii"))
         text = (place / "status").read_text("ascii")
+        ended = json.loads(text) if text else {}
     except (OSError, ValueError):
         return {}
     alive = bool(record["started"]) and _started(record["pid"]) == record["started"]
-    ended = json.loads(text) if text else {}
     state = (
         "running"
         if alive and not ended

@@ -1,7 +1,7 @@
 """Something remembered, or kept, struck out."""
 
 from nlsh.arguments import Args, Text
-from nlsh.errors import ToolFailed
+from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import Tool, Work, nothing_needed
 from nlsh.turn import Result
 
@@ -18,6 +18,10 @@ def run(work: Work) -> Result:
     if not count:
         raise ToolFailed(
             f"I have been told nothing about {work.args.text}", "say: what do you remember", "nothing_known"
+        )
+    if count > 1:
+        raise NotUnderstood(
+            f"{count} things speak of {work.args.text}", "say more of the one that is meant", code="ambiguous"
         )
     return Result("text", text=f"forgotten: {work.args.text}")
 
