@@ -21,6 +21,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -31,6 +32,9 @@ from slots import fill
 from nlsh.tool import find_tool
 from nlsh.turn import Call
 
+if TYPE_CHECKING:
+    from public import Pair
+
 EVERYDAY = frozenset(
     """files.find files.list files.read files.search files.info files.usage files.copy files.move files.delete files.rename
     files.make_folder files.write files.append files.archive files.extract files.permissions processes.list processes.find
@@ -38,6 +42,7 @@ EVERYDAY = frozenset(
     rows.nth rows.count rows.sum rows.where session.last session.undo session.cd shell.run""".split()
 )
 EVERYDAY_WEIGHT = 2.2
+PUBLIC_SHARE = 0.12  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True
@@ -361,6 +366,18 @@ def off_topic(limit: int = 6000) -> list[str]:
     return found[:limit]
 
 
+def public() -> list["Pair"]:
+    """Sentences of strangers with their plans, where the public data is present; those without a plan are one in six."""
+    import random as dice
+
+    from public import pairs
+
+    kept = [pair for pair in pairs() if not pair.held_out]
+    meant = [pair for pair in kept if pair.calls]
+    nothing = [pair for pair in kept if not pair.calls]
+    return meant + dice.Random(5).sample(nothing, min(len(nothing), len(meant) // 5))
+
+
 class Stream:
     """Endless training examples: plans weighted so that rare ones are seen, a share of nothing-to-do."""
 
@@ -379,6 +396,7 @@ class Stream:
             * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0)
             for g in self.groups
         ]
+        self.public = public()
         self.nothing = [p for p in phrasings() if not p.held_out and p.plan == "none"]
 
     def __iter__(self) -> "Stream":
@@ -391,6 +409,11 @@ class Stream:
         if roll < 0.15 and self.other:
             text = self.random.choice(self.other)
             return Example(text, (), fill("dir", self.random).rsplit("/", 1)[-1], phrasing=None)
+        if roll < 0.15 + PUBLIC_SHARE and self.public:
+            from public import varied
+
+            said, calls = varied(self.random.choice(self.public), self.random)
+            return Example(said, calls, fill("dir", self.random).rstrip("/").rsplit("/", 1)[-1] or "root")
         group = self.random.choices(self.groups, self.weights)[0]
         return self.builder.make(self.random.choice(group))
 

@@ -20,6 +20,7 @@ from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, source
 from nlsh.catalogue import catalogue
 from nlsh.tool import find_tool
+from nlsh.turn import Call
 
 
 def lint() -> list[str]:
@@ -85,6 +86,11 @@ def _problems(example: Example) -> list[str]:
             if slot.mode == "copy" and value is not None and str(value) not in context:
                 found.append(f"{example.text!r}: '{value}' is not in the sentence ({example.phrasing})"[:300])
     return found
+
+
+def grounded(text: str, calls: tuple[Call, ...]) -> bool:
+    """Whether a plan made elsewhere validates, stands in its sentence and can be said by the decoder."""
+    return not _problems(Example(text, calls))
 
 
 def _pieces(text: str) -> list[str]:

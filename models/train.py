@@ -4,7 +4,7 @@ Fresh sentences are generated all along; the loss counts the plan only. Muon for
 hidden matrices and AdamW for the rest (Jordan et al. 2024; torch.optim.Muon), learning
 rates constant for the first 40 % of the time, then linearly to nothing.
 
-    python models/train.py --minutes 60 [--resume] [--threads 1] [--device cpu]
+    python models/train.py --minutes 60 [--resume] [--threads 1] [--device cpu] [--peak 1]
 
 Writes models/build/model.pt every few minutes (weights, optimiser, seconds trained) and
 models/build/loss.tsv; `--resume` goes on from there.
@@ -149,7 +149,7 @@ def train(options: argparse.Namespace) -> None:
         rate = min(1.0, (step + 1) / 40) * min(1.0, max(0.02, (1 - spent / total) / 0.6))
         groups = [group for optimiser in chosen for group in optimiser.param_groups]
         for group, base in zip(groups, bases, strict=True):
-            group["lr"] = base * rate
+            group["lr"] = base * rate * options.peak
         with torch.autocast(options.device.partition(":")[0], torch.bfloat16, enabled=options.bf16):
             loss = loss_of(network, inputs.to(options.device), targets.to(options.device), encoder.ids[PAD])
         loss.backward()
@@ -201,6 +201,9 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--hidden", type=int, default=704)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--peak", type=float, default=1.0, help="share of the full rates, for going on from a trained model"
+    )
     train(parser.parse_args())
 
 

@@ -86,8 +86,23 @@ def _may_begin(text: str, at: int) -> bool:
         return False
     if at == 0 or not _part_of_name(text[at - 1]) or _han(text[at]):
         return True
+    if _between_numbers(text, at - 1):
+        return True
     flag = text[at - 1] in "-+:#" and text[at].isdigit()
     return flag and (at == 1 or text[at - 2].isspace())  # head -20 file
+
+
+def _between_numbers(text: str, at: int) -> bool:
+    """Whether the mark at `at` is the dash of a range such as 10-20, a word of its own."""
+    if text[at] not in "-–":
+        return False
+    begin, end = at, at + 1
+    while begin and text[begin - 1].isdigit():
+        begin -= 1
+    while end < len(text) and text[end].isdigit():
+        end += 1
+    alone = (begin == 0 or not _part_of_name(text[begin - 1])) and (end == len(text) or not _part_of_name(text[end]))
+    return begin < at < end - 1 and alone
 
 
 def may_end(text: str, at: int) -> bool:
@@ -95,7 +110,7 @@ def may_end(text: str, at: int) -> bool:
     if at == 0 or text[at - 1].isspace():
         return False
     rest = text[at:]
-    if not rest or not _part_of_name(rest[0]) or _han(text[at - 1]):
+    if not rest or not _part_of_name(rest[0]) or _han(text[at - 1]) or _between_numbers(text, at):
         return True
     # a full stop, a slash or dots may trail a name
     stripped = rest.lstrip("./")

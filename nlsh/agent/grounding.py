@@ -24,6 +24,7 @@ _HERE = {"here", "right here", ".", "this folder", "this directory", "the curren
          "the current directory", "this", "cwd", "这里", "当前目录", "当前文件夹", "这个文件夹", "此处"}  # fmt: skip
 _HOME = {
     "~",
+    "$home",
     "home",
     "home folder",
     "home directory",
@@ -35,6 +36,12 @@ _HOME = {
     "家",
     "用户目录",
 }
+_ROOT = {
+    "root", "root folder", "root directory", "system", "whole system", "entire system", "file system", "filesystem",
+    "whole file system", "entire file system", "whole filesystem", "entire filesystem", "computer", "whole computer",
+    "entire computer", "this computer", "my computer", "machine", "whole machine", "whole disk", "entire disk",
+    "根目录", "整个系统", "全盘", "电脑", "整台电脑", "整个电脑", "系统",
+}  # fmt: skip
 _UP = {"..", "up", "parent", "the parent folder", "parent folder", "上一级", "上级目录"}
 _USER_FOLDERS = {
     "Downloads": "downloads download 下载 下载文件夹", "Documents": "documents document docs 文档", "Desktop": "desktop 桌面",
@@ -151,6 +158,8 @@ def existing(words: str, scene: Scene) -> str:
             shown,
             "ambiguous",
         )
+    if re.sub(r"^(the|my)\s+", "", words.strip().lower()) in _ROOT:
+        return "/"
     raise ToolFailed(f"there is no '{words}' here or below", "check the name, or say where it is", "missing")
 
 

@@ -21,6 +21,31 @@ def compiled(pattern: str) -> "re.Pattern[str]":
         ) from error
 
 
+class Excluding:
+    """What a search leaves out: names, globs or kinds of file, as said ("node_modules and *.min.js").
+
+    A folder that is left out is left out with all that it holds.
+    """
+
+    def __init__(self, words: str) -> None:
+        said = [part.strip().strip("'\"`/").lower() for part in re.split(r"\s*(?:,|\band\b|\bor\b|和|或|、)\s*", words)]
+        self._names = frozenset(filter(None, said))
+        self._globs = [re.compile(fnmatch.translate(part)) for part in said if any(c in part for c in "*?[")]
+        self._suffixes: tuple[str, ...] = ()
+        for part in self._names:
+            try:
+                self._suffixes += suffixes(part)
+            except ValueError:
+                continue  # a name, not a kind of file
+
+    def leaves_out(self, name: str, kind: str) -> bool:
+        """Whether an entry of that name and kind ("file", "folder" …) is left out."""
+        name = name.lower()
+        if name in self._names or any(glob.match(name) for glob in self._globs):
+            return True
+        return kind == "file" and bool(self._suffixes) and name.endswith(self._suffixes)
+
+
 def has_suffix(path: str, wanted: tuple[str, ...]) -> bool:
     """Whether the file name ends in one of `wanted`, ignoring case."""
     return os.path.basename(path).lower().endswith(wanted)

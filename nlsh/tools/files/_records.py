@@ -94,8 +94,9 @@ def scan(
 ) -> Iterator[tuple[str, int, list["os.DirEntry[str]"], int]]:
     """Folder after folder below `top`, parents first: its path, a descriptor, its entries as they come, their depth.
 
-    The descriptor is open until the next folder is asked for: looking at an entry through it
-    (`os.stat(name, dir_fd=…)`) costs less than by path, and no link on the way can lead astray.
+    What is taken out of the entries is not gone into. The descriptor is open until the next folder is
+    asked for: looking at an entry through it (`os.stat(name, dir_fd=…)`) costs less than by path, and
+    no link on the way can lead astray.
     """
     pending = [(top, 1)]
     while pending:
@@ -147,13 +148,20 @@ def in_order(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: str(row["path"]).replace("/", "\0"))
 
 
-def file_paths(top: str, *, hidden: bool, trouble: Trouble) -> Iterator[str]:
-    """The regular files in and below `top`, without a look at each: the folder says what is a file."""
+def file_paths(
+    top: str, *, hidden: bool, trouble: Trouble, leaves_out: Callable[[str, str], bool] | None = None
+) -> Iterator[str]:
+    """The regular files in and below `top`, without a look at each: the folder says what is a file.
+
+    Entries whose name and kind `leaves_out` are passed over, with what they hold.
+    """
     if not os.path.isdir(top):
         yield top
         return
     for folder, _, entries, _ in scan(top, hidden=hidden, depth=None, trouble=trouble):
         base = folder if folder.endswith("/") else folder + "/"
+        if leaves_out is not None:
+            entries[:] = [entry for entry in entries if not leaves_out(entry.name, entry_kind(entry))]
         for entry in entries:
             if entry.is_file(follow_symlinks=False):
                 yield base + entry.name

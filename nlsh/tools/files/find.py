@@ -10,8 +10,9 @@ from typing import Literal
 from nlsh.arguments import Args, Count, FileType, Quoted, Size, Target, Text, When
 from nlsh.errors import ToolFailed
 from nlsh.tool import Asked, Tool, Work
-from nlsh.tools.files._filters import Conditions, best_ranked, compiled, name_rank, within
+from nlsh.tools.files._filters import Conditions, Excluding, best_ranked, compiled, name_rank, within
 from nlsh.tools.files._ignoring import kept
+from nlsh.tools.files._modes import born, octal
 from nlsh.tools.files._records import Trouble, entry_kind, in_order, kind_of, record, scan, tree_size, walk
 from nlsh.turn import Effects, Result, Row
 
@@ -42,6 +43,10 @@ class Find(Args):
     owner: Text | None = None
     accessed: When | None = None
     permission: Literal["executable", "read_only", "world_writable", "setuid"] | None = None
+    mode: Text | None = None
+    group: Text | None = None
+    created: When | None = None
+    excluding: Text | None = None
     exact: Quoted = False  # set when the text was in quotation marks
 
 
@@ -50,7 +55,10 @@ def effects(asked: Asked) -> Effects:
     args: Find = asked.args
     if args.pattern is not None:
         compiled(args.pattern)
-    return Effects(reads=(args.under, "/etc/passwd") if args.owner else (args.under,))
+    if args.mode is not None:
+        octal(args.mode)
+    tables = (("/etc/passwd",) if args.owner else ()) + (("/etc/group",) if args.group else ())
+    return Effects(reads=(args.under, *tables))
 
 
 def run(work: Work) -> Result:
@@ -91,17 +99,23 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     """Path, name, kind and status of everything that its name, kind and (of files) size and time do not rule out."""
     if args.not_ignored:
+        excluding = Excluding(args.excluding) if args.excluding else None
         for path, status, _ in kept(
             args.under, walk(args.under, hidden=hidden, depth=depth, trouble=trouble)
         ):
             name, kind = os.path.basename(path), kind_of(status.st_mode)
+            if excluding and any(excluding.leaves_out(part, kind) for part in path[len(args.under) :].split("/")):
+                continue
             if conditions.fits(kind) and conditions.called(name, kind):
                 yield path, name, kind, status
         return
     look, named, measured = os.stat, _name_test(args.name), conditions.measured
     simple = conditions.any_name and named is None
+    excluding = Excluding(args.excluding) if args.excluding else None
     for folder, fd, entries, _ in scan(args.under, hidden=hidden, depth=depth, trouble=trouble):
         base = folder if folder.endswith("/") else folder + "/"
+        if excluding is not None:
+            entries[:] = [e for e in entries if not excluding.leaves_out(e.name, entry_kind(e))]
         for entry in entries:
             name = entry.name
             if named is not None and not named(name):
@@ -141,7 +155,10 @@ class _Extra:
         self.broken, self.permission = args.broken, args.permission
         self.pattern = compiled(args.pattern) if args.pattern else None
         self.accessed = within(args.accessed, now) if args.accessed else None
-        self.owner = _user_number(args.owner) if args.owner else None
+        self.owner = _number(args.owner, "/etc/passwd", "user") if args.owner else None
+        self.group = _number(args.group, "/etc/group", "group") if args.group else None
+        self.mode = octal(args.mode) if args.mode else None
+        self.created = within(args.created, now) if args.created else None
 
     def accept(self, path: str, kind: str, status: os.stat_result) -> bool:
         """Whether a file meets them all."""
@@ -150,6 +167,12 @@ class _Extra:
         if self.pattern is not None and not self.pattern.search(os.path.basename(path)):
             return False
         if self.owner is not None and status.st_uid != self.owner:
+            return False
+        if self.group is not None and status.st_gid != self.group:
+            return False
+        if self.mode is not None and (kind == "link" or stat.S_IMODE(status.st_mode) != self.mode):
+            return False
+        if self.created and not self.created[0] <= (born(path) or status.st_mtime) < self.created[1]:
             return False
         if self.accessed and not self.accessed[0] <= status.st_atime < self.accessed[1]:
             return False
@@ -164,15 +187,16 @@ _MODES: dict[str, Callable[[int, str], bool]] = {
 }
 
 
-def _user_number(name: str) -> int:
+def _number(name: str, table: str, what: str) -> int:
+    """The number of a user or group by its name in the system's table."""
     if name.isdigit():
         return int(name)
-    with open("/etc/passwd", encoding="utf-8", errors="replace") as table:
-        for line in table:
+    with open(table, encoding="utf-8", errors="replace") as reader:
+        for line in reader:
             fields = line.split(":")
             if fields[0] == name.lower():
                 return int(fields[2])
-    raise ToolFailed(f"there is no user {name}", "list the users to see them", "no_user")
+    raise ToolFailed(f"there is no {what} {name}", f"list the {what}s to see them", f"no_{what}")
 
 
 def _contains(path: str, text: str, exact: bool) -> bool:

@@ -6,6 +6,7 @@ import stat
 from nlsh.arguments import Args, Path
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
+from nlsh.tools.files._modes import born
 from nlsh.tools.files._records import iso, paths_of, record, tree_size
 from nlsh.turn import Effects, Result, Row
 
@@ -44,6 +45,8 @@ def _details(path: str, cwd: str) -> Row:
     row["owner"] = _name("/etc/passwd", status.st_uid)
     row["group"] = _name("/etc/group", status.st_gid)
     row["accessed"] = iso(status.st_atime)
+    if (created := born(path)) is not None:
+        row["created"] = iso(created)
     row["links"] = status.st_nlink
     if row["kind"] == "link":
         row["target"] = os.readlink(path)

@@ -9,6 +9,7 @@ from nlsh.changes import Change
 from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool
 from nlsh.tools.files._making import checked, run_changes, sources, writes_for
+from nlsh.tools.files._modes import octal
 from nlsh.turn import Effects
 
 
@@ -36,17 +37,12 @@ def effects(asked: Asked) -> Effects:
 
 def _mode(args: Permissions, old: int, folder: bool) -> int:
     if args.mode is not None:
-        digits = args.mode.strip()
-        if not (digits.isdigit() and 3 <= len(digits) <= 4 and all(c in "01234567" for c in digits)):
-            raise NotUnderstood(
-                f"'{digits}' is not a mode",
-                "say three octal digits such as 644, or a word such as executable",
-            )
-        if int(digits, 8) > 0o777:
+        mode = octal(args.mode)
+        if mode > 0o777:
             raise NotUnderstood(
                 "set-id and sticky bits are not set from a sentence", "use ! chmod at the prompt"
             )
-        return int(digits, 8)
+        return mode
     reads = (old & 0o444) >> 2
     if args.change == "executable":
         return old | reads

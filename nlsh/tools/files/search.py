@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from nlsh.arguments import Args, Count, FileType, Quoted, Target, Text
 from nlsh.tool import FILES, Asked, Tool, Work
-from nlsh.tools.files._filters import compiled, has_suffix
+from nlsh.tools.files._filters import Excluding, compiled, has_suffix
 from nlsh.tools.files._records import Trouble, file_paths, paths_of, shown
 from nlsh.turn import Effects, Result, Row
 from nlsh.values.types import suffixes
@@ -30,6 +30,7 @@ class Search(Args):
     without: bool = False
     first: bool = False
     regex: bool = False
+    excluding: Text | None = None
     exact: Quoted = False  # set when the text was in quotation marks
 
 
@@ -51,10 +52,11 @@ def run(work: Work) -> Result:
     wanted = suffixes(args.type) if args.type else None
     pattern = _pattern(args)
     holds = _quick(args, pattern)
+    leaves_out = Excluding(args.excluding).leaves_out if args.excluding else None
     rows: list[Row] = []
     whole = args.without and any(os.path.isdir(top) for top in work.effects.reads)
     for top in work.effects.reads:
-        for path in file_paths(top, hidden=args.hidden, trouble=trouble):
+        for path in file_paths(top, hidden=args.hidden, trouble=trouble, leaves_out=leaves_out):
             if wanted is not None and not has_suffix(path, wanted):
                 continue
             data = _data(path, trouble)

@@ -10,6 +10,7 @@ from nlsh.tool import Asked
 from nlsh.tools.files._records import iso
 from nlsh.turn import Row, Target
 
+_STATES = {"R": "running", "T": "stopped", "t": "stopped", "Z": "zombie"}
 _TICK, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 
@@ -87,7 +88,7 @@ def _row(
         cpu = 100 * (spent - before.get(pid, spent)) / max(elapsed, 0.01)
     return {
         "pid": pid, "name": name, "command": command or f"[{name}]", "user": user, "memory": memory,
-        "cpu": round(max(cpu, 0.0), 1), "started": iso(started), "parent": int(stat[1]),
+        "cpu": round(max(cpu, 0.0), 1), "started": iso(started), "parent": int(stat[1]), "state": _STATES.get(stat[0], "sleeping"),
     }  # fmt: skip
 
 

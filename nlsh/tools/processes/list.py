@@ -1,5 +1,7 @@
 """Every running process, with its memory and processor use."""
 
+from typing import Literal
+
 from nlsh.arguments import Args, Text
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.processes._records import processes
@@ -7,9 +9,10 @@ from nlsh.turn import Effects, Result
 
 
 class List(Args):
-    """Whose processes; everybody's when left out."""
+    """Whose processes, and in which state; everybody's and all when left out."""
 
     user: Text | None = None
+    state: Literal["running", "sleeping", "stopped", "zombie"] | None = None
 
 
 def effects(_: Asked) -> Effects:
@@ -22,6 +25,8 @@ def run(work: Work) -> Result:
     rows = processes(sample_seconds=0.1)
     if work.args.user:
         rows = [row for row in rows if row["user"].lower() == work.args.user.lower()]
+    if work.args.state:
+        rows = [row for row in rows if row["state"] == work.args.state]
     return Result("processes", rows)
 
 
