@@ -53,13 +53,21 @@ class Bench:
         """One call; the number of rows."""
         scene = Scene(self.top, str(Path.home()), time.time())
         grounded = ground(Call(name, args), scene)
-        effects = find_tool(name).effects(Asked(grounded, scene, [], "none", {}))
+        tool, asked = find_tool(name), Asked(grounded, scene, [], "none", {})
+        effects, shares = tool.effects(asked), tool.split(asked) if tool.split else ()
         stop = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(stop,))
         watcher.start()
         try:
             result = self.box.run(
-                name, grounded.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts={}
+                name,
+                grounded.model_dump(mode="json"),
+                scene,
+                effects,
+                rows=[],
+                kind="none",
+                facts={},
+                shares=shares,
             )
         finally:
             stop.set()

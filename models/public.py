@@ -35,7 +35,9 @@ LONGEST = 220
 _UNITS = {"b": 512, "c": 1, "w": 2, "k": 1024, "M": 1024**2, "G": 1024**3}
 _TIMES = {"m": 60, "d": 86400}
 _PERIOD = r"(?:\d+|one|two|three|four|five|six|seven|ten|a|an)?\s*(?:seconds?|minutes?|mins?|hours?|days?|weeks?|months?|years?)"
-_NOT_OURS = re.compile(r"^(sudo )?(alias|set|shopt|screen|tmux|ssh|su|read|yes|bind|trap|source|exec|eval|complete)\b(?!.*environ)")
+_NOT_OURS = re.compile(
+    r"^(sudo )?(alias|set|shopt|screen|tmux|ssh|su|read|yes|bind|trap|source|exec|eval|complete)\b(?!.*environ)"
+)
 
 
 class Unclear(Exception):
@@ -62,7 +64,11 @@ class Reading:
     def copied(self, value: str) -> str:
         """A value that stands in the sentence as a word of its own."""
         value = value.strip("'\"")
-        if not value or "$" in value or not re.search(rf"(?<![\w./-]){re.escape(value)}(?![\w/-])", self.said):
+        if (
+            not value
+            or "$" in value
+            or not re.search(rf"(?<![\w./-]){re.escape(value)}(?![\w/-])", self.said)
+        ):
             raise Unclear(value)
         return value
 
@@ -75,7 +81,9 @@ class Reading:
 
 def plan_of(said: str, command: str) -> tuple[Call, ...]:
     """The plan that a command comes to; Unclear when it comes to none or the sentence does not say its values."""
-    if "\n" in command or re.search(r"[`<>&;]|\$\(|\|\|", re.sub(r"\\;|;\s*$|2>\s*/dev/null|2>&1", "", command)):
+    if "\n" in command or re.search(
+        r"[`<>&;]|\$\(|\|\|", re.sub(r"\\;|;\s*$|2>\s*/dev/null|2>&1", "", command)
+    ):
         raise Unclear("a script")
     command = re.sub(r"2>\s*/dev/null|2>&1", "", command)
     try:
@@ -111,7 +119,11 @@ def _steps(command: str) -> list[str]:
 
 def _find(reading: Reading, words: list[str]) -> list[Call]:
     """find(1): its conditions and its action."""
-    words = [word for word in words if word not in ("-L", "-H", "-P", "-E", "-noleaf", "-depth", "-xdev", "-mount", "-follow", "-d")]
+    words = [
+        word
+        for word in words
+        if word not in ("-L", "-H", "-P", "-E", "-noleaf", "-depth", "-xdev", "-mount", "-follow", "-d")
+    ]
     places = []
     while words and not words[0].startswith(("-", "(", "!", "\\")):
         places.append(words.pop(0))
@@ -166,8 +178,15 @@ def _find(reading: Reading, words: list[str]) -> list[Call]:
 
 def _excluded(reading: Reading, value: str) -> None:
     """What a search leaves out, where the sentence says so."""
-    reading.words(r"except\w*|exclud\w*|ignor\w*|skip\w*|other than|not|without|omit\w*|avoid\w*|but|prun\w*|don't|are n't|isn't")
-    for form in (value, value.strip("*").strip("/"), value.strip("*").removeprefix("./").strip("/"), value.removeprefix("*.")):
+    reading.words(
+        r"except\w*|exclud\w*|ignor\w*|skip\w*|other than|not|without|omit\w*|avoid\w*|but|prun\w*|don't|are n't|isn't"
+    )
+    for form in (
+        value,
+        value.strip("*").strip("/"),
+        value.strip("*").removeprefix("./").strip("/"),
+        value.removeprefix("*."),
+    ):
         try:
             reading.put("excluding", reading.copied(form))
             return
@@ -180,7 +199,9 @@ def _excluded(reading: Reading, value: str) -> None:
 def _place(reading: Reading, place: str) -> None:
     here = re.search(r"\b(here|current|this|present|working)\b", reading.said, re.IGNORECASE)
     if place in (".", "./", "*", "./*", "$PWD", "`pwd`"):
-        if not here and re.search(r"(?<![\w.])[~/][\w.-]+/|(?<![\w/])/\w+|\b(home|root|entire|whole) ", reading.said):
+        if not here and re.search(
+            r"(?<![\w.])[~/][\w.-]+/|(?<![\w/])/\w+|\b(home|root|entire|whole) ", reading.said
+        ):
             raise Unclear("another place is said")
         return
     if place in ("~", "~/", "$HOME", "/home"):
@@ -190,9 +211,22 @@ def _place(reading: Reading, place: str) -> None:
         reading.put("under", reading.words(r"~/?|home directory|home folder|\$HOME|home"))
         return
     if place == "/":
-        reading.put("under", reading.words(r"whole file ?system|entire file ?system|file system|filesystem|root directory|root folder|entire system|whole system|root|/|entire computer|system"))
+        reading.put(
+            "under",
+            reading.words(
+                r"whole file ?system|entire file ?system|file system|filesystem|root directory|root folder|entire system|whole system|root|/|entire computer|system"
+            ),
+        )
         return
-    for form in (place, place.rstrip("/"), place.rstrip("/") + "/", place.removeprefix("./"), place.removeprefix("./").rstrip("/"), place.removeprefix("~/").rstrip("/"), place.strip("/")):
+    for form in (
+        place,
+        place.rstrip("/"),
+        place.rstrip("/") + "/",
+        place.removeprefix("./"),
+        place.removeprefix("./").rstrip("/"),
+        place.removeprefix("~/").rstrip("/"),
+        place.strip("/"),
+    ):
         try:
             reading.put("under", reading.copied(form))
             return
@@ -208,7 +242,11 @@ def _names(reading: Reading, names: list[str], either: bool) -> None:
             raise Unclear("several names")
         forms = [rf"['\"]?(?:\*?\.)?{re.escape(kind)}s?['\"]?" for kind in kinds]
         for order in (forms, forms[::-1]):
-            match = re.search(r"(?<![\w.*])" + r"(?:,? and |,? or |, ?|/)".join(order) + r"(?!\w)", reading.said, re.IGNORECASE)
+            match = re.search(
+                r"(?<![\w.*])" + r"(?:,? and |,? or |, ?|/)".join(order) + r"(?!\w)",
+                reading.said,
+                re.IGNORECASE,
+            )
             if match:
                 reading.put("type", match[0])
                 return
@@ -240,13 +278,27 @@ def _names(reading: Reading, names: list[str], either: bool) -> None:
 def _suffix(reading: Reading, name: str) -> None:
     """Of three ways to say a suffix (*.c, .c, c) the one that is said."""
     bare = re.escape(name[2:])
-    match = re.search(rf"(?<![\w/])(\*\.{bare})(?!\w)|(?<![\w*/])(\.{bare})(?!\w)", reading.said, re.IGNORECASE)
+    match = re.search(
+        rf"(?<![\w/])(\*\.{bare})(?!\w)|(?<![\w*/])(\.{bare})(?!\w)", reading.said, re.IGNORECASE
+    )
     if match and match[1]:
         reading.put("name", match[1])
     elif match:
         reading.put("type", match[2])
     else:
-        families = {"py": "python", "md": "markdown", "txt": "text", "jpg": "jpe?g|jpg", "c": "c", "sh": "shell|bash|sh", "java": "java", "rb": "ruby|rb", "js": "javascript|js", "tmp": "temp|temporary|tmp", "log": "log"}
+        families = {
+            "py": "python",
+            "md": "markdown",
+            "txt": "text",
+            "jpg": "jpe?g|jpg",
+            "c": "c",
+            "sh": "shell|bash|sh",
+            "java": "java",
+            "rb": "ruby|rb",
+            "js": "javascript|js",
+            "tmp": "temp|temporary|tmp",
+            "log": "log",
+        }
         word = families.get(name[2:].lower(), bare)
         reading.put("type", reading.words(rf"(?:{word})s?"))
 
@@ -254,8 +306,14 @@ def _suffix(reading: Reading, name: str) -> None:
 def _kind(reading: Reading, kind: str) -> None:
     said = reading.said.lower()
     files = re.search(r"\bfiles?\b", said)
-    folders = re.search(r"\b(director(?:y|ies)|folders?|dirs?)\b(?! (?:tree|hierarchy|structure))", re.sub(
-        r"(?:current|this|home|present|working|root|given|specified|same) (?:director(?:y|ies)|folders?)|(?:in|under|from|inside|within|below|to) (?:the )?[\w/~.'\"$-]* ?(?:director(?:y|ies)|folders?)|(?:directory|folder) (?=['\"/~.])|sub ?-?director(?:y|ies)|sub ?-?folders?", " ", said))
+    folders = re.search(
+        r"\b(director(?:y|ies)|folders?|dirs?)\b(?! (?:tree|hierarchy|structure))",
+        re.sub(
+            r"(?:current|this|home|present|working|root|given|specified|same) (?:director(?:y|ies)|folders?)|(?:in|under|from|inside|within|below|to) (?:the )?[\w/~.'\"$-]* ?(?:director(?:y|ies)|folders?)|(?:directory|folder) (?=['\"/~.])|sub ?-?director(?:y|ies)|sub ?-?folders?",
+            " ",
+            said,
+        ),
+    )
     if kind == "d":
         if not folders and not re.search(r"sub ?-?(director|folder)", said):
             raise Unclear("not folders")
@@ -268,7 +326,11 @@ def _kind(reading: Reading, kind: str) -> None:
             return
         if kind == "f" and not files:
             raise Unclear("not files")
-        if files and not (folders and not kind) and not re.search(r"files?(?:/| and | or )(?:director|folder)", said):
+        if (
+            files
+            and not (folders and not kind)
+            and not re.search(r"files?(?:/| and | or )(?:director|folder)", said)
+        ):
             reading.put("kind", "file")
     else:
         raise Unclear(kind)
@@ -290,7 +352,10 @@ def _size(reading: Reading, value: str) -> None:
     if match is None:
         raise Unclear("an exact size")
     size = int(match[2]) * _UNITS[match[3] or "b"]
-    for found in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?\s?(?:[kKmMgG](?:i?[bB])?|[kKmMgG]?bytes?|[a-z]*bytes?|MB|GB|KB|kilobytes|megabytes|gigabytes)\b|(?<![\w.])\d+(?=c\b)", reading.said):
+    for found in re.finditer(
+        r"(?<![\w.])\d+(?:\.\d+)?\s?(?:[kKmMgG](?:i?[bB])?|[kKmMgG]?bytes?|[a-z]*bytes?|MB|GB|KB|kilobytes|megabytes|gigabytes)\b|(?<![\w.])\d+(?=c\b)",
+        reading.said,
+    ):
         try:
             if parse_size(found[0]) == size:
                 reading.put("larger" if match[1] == "+" else "smaller", found[0])
@@ -306,7 +371,7 @@ def _age(argument: str, unit: str):
         if match is None:
             raise Unclear("age")
         said = reading.said
-        if match[1] == "-" or match[2] in ("0", "1") and not match[1]:
+        if match[1] == "-" or (match[2] in ("0", "1") and not match[1]):
             when = re.search(r"\b(today|yesterday)\b", said, re.IGNORECASE)
             if when and match[2] in ("0", "1"):
                 name = "accessed" if argument == "accessed" else "modified"
@@ -316,13 +381,25 @@ def _age(argument: str, unit: str):
             if match[1] != "-" or (span is None and argument == "accessed"):
                 raise Unclear("age")
             if span is None:
-                span = re.search(rf"(?<=less than ){_PERIOD}(?=(?: ago| old| back))|(?<=newer than ){_PERIOD}|(?<=within ){_PERIOD}", said, re.IGNORECASE)
+                span = re.search(
+                    rf"(?<=less than ){_PERIOD}(?=(?: ago| old| back))|(?<=newer than ){_PERIOD}|(?<=within ){_PERIOD}",
+                    said,
+                    re.IGNORECASE,
+                )
             _fits(span, match[2], unit)
             reading.put("newer" if argument == "modified" else argument, span[0])
         elif match[1] == "+" and argument == "modified":
-            span = re.search(rf"(?<=more than ){_PERIOD}|(?<=older than ){_PERIOD}|(?<=over ){_PERIOD}(?= ago| old)|(?<=at least ){_PERIOD}|(?<=greater than ){_PERIOD}", said, re.IGNORECASE)
+            span = re.search(
+                rf"(?<=more than ){_PERIOD}|(?<=older than ){_PERIOD}|(?<=over ){_PERIOD}(?= ago| old)|(?<=at least ){_PERIOD}|(?<=greater than ){_PERIOD}",
+                said,
+                re.IGNORECASE,
+            )
             if span is None and re.search(r"\bnot (?:been )?(?:modified|changed|touched|updated)", said):
-                span = re.search(rf"(?<=last ){_PERIOD}|(?<=past ){_PERIOD}|(?<=for ){_PERIOD}|(?<=in ){_PERIOD}", said, re.IGNORECASE)
+                span = re.search(
+                    rf"(?<=last ){_PERIOD}|(?<=past ){_PERIOD}|(?<=for ){_PERIOD}|(?<=in ){_PERIOD}",
+                    said,
+                    re.IGNORECASE,
+                )
             _fits(span, match[2], unit)
             reading.put("older", span[0])
         else:
@@ -356,7 +433,20 @@ def _permission(reading: Reading, value: str) -> None:
     elif value in ("-2", "-002", "-o+w", "-o=w", "/002", "-0002", "+2"):
         reading.words(r"world|others?|everyone|everybody|all users")
         reading.put("permission", "world_writable")
-    elif value in ("/u+x", "-u+x", "/a+x", "-111", "/111", "+x", "-a+x", "-100", "-u=x", "/u=x", "/a=x", "+111"):
+    elif value in (
+        "/u+x",
+        "-u+x",
+        "/a+x",
+        "-111",
+        "/111",
+        "+x",
+        "-a+x",
+        "-100",
+        "-u=x",
+        "/u=x",
+        "/a=x",
+        "+111",
+    ):
         reading.words(r"executables?|execut\w+")
         reading.put("permission", "executable")
     elif value in ("-4000", "/4000", "-u+s", "/u=s", "/u+s", "-u=s", "+4000", "-04000", "/6000", "+6000"):
@@ -392,14 +482,42 @@ _CONDITIONS = {
 
 def _action(reading: Reading, words: list[str]) -> None:
     """What is done with each file that was found."""
-    words = [word for word in words if word not in ("{}", "-0", "-print0", "-r0", "--null", "-r", "-v", "--", "-t", "-I", "-i", "-n1", "-I{}", "-h")] if words and words[0] not in ("chmod",) else [w for w in words if w not in ("{}", "-v", "-R", "-c")]
+    words = (
+        [
+            word
+            for word in words
+            if word
+            not in (
+                "{}",
+                "-0",
+                "-print0",
+                "-r0",
+                "--null",
+                "-r",
+                "-v",
+                "--",
+                "-t",
+                "-I",
+                "-i",
+                "-n1",
+                "-I{}",
+                "-h",
+            )
+        ]
+        if words and words[0] not in ("chmod",)
+        else [w for w in words if w not in ("{}", "-v", "-R", "-c")]
+    )
     if not words:
         raise Unclear("no action")
     program, rest = words[0].rsplit("/", 1)[-1], words[1:]
     if program in ("rm", "rmdir") and all(word.startswith("-") for word in rest):
         reading.words(r"(?:delet|remov|eras|clean|purg|rm)\w*")
         reading.then.append(Call("files.delete", {}))
-    elif program in ("ls", "echo", "stat", "file", "basename") and all(word.startswith("-") for word in rest) and program != "file":
+    elif (
+        program in ("ls", "echo", "stat", "file", "basename")
+        and all(word.startswith("-") for word in rest)
+        and program != "file"
+    ):
         return
     elif program in ("grep", "egrep", "fgrep"):
         _grep_action(reading, rest)
@@ -409,7 +527,9 @@ def _action(reading: Reading, words: list[str]) -> None:
         to = next(word for word in rest if not word.startswith("-"))
         for form in (to, to.rstrip("/"), to.removeprefix("./").rstrip("/"), to.rstrip("/") + "/"):
             if form in reading.said:
-                reading.then.append(Call("files.move" if program == "mv" else "files.copy", {"to": reading.copied(form)}))
+                reading.then.append(
+                    Call("files.move" if program == "mv" else "files.copy", {"to": reading.copied(form)})
+                )
                 return
         raise Unclear(to)
     elif program in ("chown", "chgrp") and len([w for w in rest if not w.startswith("-")]) == 1:
@@ -478,7 +598,11 @@ def _piped(reading: Reading, calls: list[Call], step: list[str]) -> list[Call]:
 def _grep(reading: Reading, words: list[str]) -> list[Call]:
     options = "".join(word[1:] for word in words if word.startswith("-") and not word.startswith("--"))
     values = [word for word in words if not word.startswith("-")]
-    if len(values) not in (1, 2) or set(options) - set("rRiniHIlsEFw") or re.search(r"[\\\[\]^$*+()|.]", values[0]):
+    if (
+        len(values) not in (1, 2)
+        or set(options) - set("rRiniHIlsEFw")
+        or re.search(r"[\\\[\]^$*+()|.]", values[0])
+    ):
         raise Unclear("grep")
     args: dict[str, object] = {"text": reading.copied(values[0])}
     place = values[1] if len(values) == 2 else "."
@@ -609,7 +733,15 @@ def pairs() -> tuple[Pair, ...]:
     return tuple(Pair(said, calls) for said, calls in found.items())
 
 
-_SLOTS = {"under": "dir", "to": "dir", "text": "text", "owner": "user", "larger": "size", "smaller": "size", "older": "dur"}
+_SLOTS = {
+    "under": "dir",
+    "to": "dir",
+    "text": "text",
+    "owner": "user",
+    "larger": "size",
+    "smaller": "size",
+    "older": "dur",
+}
 
 
 def varied(pair: Pair, random: random.Random) -> tuple[str, tuple[Call, ...]]:
@@ -624,7 +756,11 @@ def varied(pair: Pair, random: random.Random) -> tuple[str, tuple[Call, ...]]:
                 continue
             new = fill(slot, random)
             said = said.replace(str(value), new)
-            calls = (*calls[:number], Call(call.tool, {**calls[number].args, name: new}), *calls[number + 1 :])
+            calls = (
+                *calls[:number],
+                Call(call.tool, {**calls[number].args, name: new}),
+                *calls[number + 1 :],
+            )
     if random.random() < 0.4:
         said = said[:1].lower() + said[1:]
     if random.random() < 0.3:

@@ -54,6 +54,8 @@ class Tool:
     needs    whether it is meaningless without such rows or one of its `targets` arguments
     gives    the kind of its result; "same" hands on the kind that came in
     inspect  reads something inside the sandbox first, so that effects can be exact
+    split    shares of a large read that several children can do at once, each given as `facts["share"]`
+    merge    one result from those of the shares; pure
     """
 
     summary: str
@@ -64,6 +66,8 @@ class Tool:
     takes: frozenset[RowKind] = NO_ROWS
     targets: tuple[str, ...] = ()
     inspect: Callable[[Work], dict[str, Any]] | None = None
+    split: "Callable[[Asked], list[Any]] | None" = None
+    merge: "Callable[[list[Result]], Result] | None" = None
     examples: tuple[str, ...] = ()
     changes: bool = False  # whether it can change anything outside the process
     undo: bool = True  # whether `undo` takes back what it changes

@@ -101,7 +101,9 @@ def _between_numbers(text: str, at: int) -> bool:
         begin -= 1
     while end < len(text) and text[end].isdigit():
         end += 1
-    alone = (begin == 0 or not _part_of_name(text[begin - 1])) and (end == len(text) or not _part_of_name(text[end]))
+    alone = (begin == 0 or not _part_of_name(text[begin - 1])) and (
+        end == len(text) or not _part_of_name(text[end])
+    )
     return begin < at < end - 1 and alone
 
 

@@ -261,6 +261,8 @@ class Shell:
         make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
         sent = {k: v for k, v in facts.items() if k not in ("inverses", "turn", "redo")}
         failed = True
+        split = find_tool(call.tool).split
+        shares = split(asked) if split is not None else ()
         try:
             for change in effects.changes:
                 if change.op == "broker":
@@ -274,7 +276,7 @@ class Shell:
         try:
             result = self.sandbox.run(
                 call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind,
-                facts=sent, progress=self.manners.progress,
+                facts=sent, shares=shares, progress=self.manners.progress,
             )  # fmt: skip
             assert isinstance(result, Result)
             failed = False

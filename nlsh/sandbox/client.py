@@ -12,8 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from nlsh.sandbox import broker
 from nlsh.sandbox.child import receive, send
 from nlsh.sandbox.confinement import Confinement, Level, confine
 from nlsh.sandbox.kernel import syscall
+from nlsh.tool import find_tool
 from nlsh.turn import Effects, Result, Row, RowKind, Scene
 
 START_SECONDS = 60.0
@@ -33,6 +34,16 @@ _ERRORS: dict[str, type[NlshError]] = {
     "ToolFailed": ToolFailed,
 }
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class _Child:
+    """A confined child at work: the socket to it, its pidfd, how far it is, what it answered."""
+
+    ours: socket.socket
+    pidfd: int
+    progress: tuple[str, int, int] | None = None
+    answer: Result | dict[str, Any] | None = None
 
 
 class Sandbox:
@@ -100,13 +111,15 @@ class Sandbox:
         kind: RowKind,
         facts: dict[str, Any],
         inspect: bool = False,
+        shares: Sequence[Any] = (),
         progress: Progress = lambda what, done, total: None,
         seconds: float = 900.0,
     ) -> Result | dict[str, Any]:
         """Run one call, or only its inspection, behind the walls that `effects` give.
 
-        Raises the NlshError that the tool ended with; Refused when the walls cannot be built;
-        Interrupted on Ctrl-C, after the child has been killed.
+        With `shares`, a child for each runs at the same time behind the same walls, and the tool
+        merges what they found. Raises the NlshError that the tool ended with; Refused when the walls
+        cannot be built; Interrupted on Ctrl-C, after the children have been killed.
         """
         if effects.jobs and not inspect:
             facts = facts | {"job": self._start_job(effects, scene)}
@@ -118,20 +131,40 @@ class Sandbox:
         }  # fmt: skip
         grants = _open_grants(confinement)
         pidfds: list[int] = []
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        children: list[_Child] = []
         try:
             pidfds = _open_targets(effects)
-            pidfd = self._order(confinement, [theirs.fileno(), *grants, *pidfds])
-            theirs.close()
-            try:
-                return self._listen(ours, pidfd, orders, progress, time.monotonic() + seconds)
-            finally:
-                _kill(pidfd)
+            for share in shares or (None,):
+                children.append(self._spawn(confinement, [*grants, *pidfds], orders, share))
+            answers = self._listen(children, progress, time.monotonic() + seconds)
         finally:
-            ours.close()
-            theirs.close()
+            for child in children:
+                _kill(child.pidfd)
+                child.ours.close()
             for fd in (*grants, *pidfds):
                 os.close(fd)
+        if not shares:
+            return answers[0]
+        merge = find_tool(tool).merge
+        assert merge is not None
+        return merge([answer for answer in answers if isinstance(answer, Result)])
+
+    def _spawn(
+        self, confinement: Confinement, fds: list[int], orders: dict[str, Any], share: Any
+    ) -> "_Child":
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            child = _Child(ours, self._order(confinement, [theirs.fileno(), *fds]))
+        except NlshError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        try:
+            send(ours, orders if share is None else orders | {"facts": orders["facts"] | {"share": share}})
+        except OSError:
+            pass  # it has ended: listening to it says so
+        return child
 
     def _start_job(self, effects: Effects, scene: Scene) -> dict[str, Any]:
         """A command that goes on without this shell, behind the same walls."""
@@ -157,27 +190,23 @@ class Sandbox:
         return received[0]
 
     def _listen(
-        self, ours: socket.socket, pidfd: int, orders: dict[str, Any], progress: Progress, deadline: float
-    ) -> Result | dict[str, Any]:
+        self, children: "list[_Child]", progress: Progress, deadline: float
+    ) -> list[Result | dict[str, Any]]:
+        """What each child answered, in their order."""
+        waiting = list(children)
         try:
-            send(ours, orders)
-            while True:
-                ready, _, _ = select.select([ours], [], [], max(0.0, deadline - time.monotonic()))
+            while waiting:
+                sockets = [child.ours for child in waiting]
+                ready, _, _ = select.select(sockets, [], [], max(0.0, deadline - time.monotonic()))
                 if not ready:
                     raise ToolFailed("the call took too long and was stopped", "try it on less", "timeout")
-                message = receive(ours)
-                if message is None:
-                    raise ToolFailed(
-                        "the call was ended by a limit of the sandbox", "try it on less", "limit"
-                    )
-                if "progress" in message:
-                    progress(*message["progress"])
-                elif "error" in message:
-                    raise self._error(message["error"])
-                elif "facts" in message:
-                    return dict(message["facts"])
-                else:
-                    return Result(**message["result"])
+                for child in [child for child in waiting if child.ours in ready]:
+                    if self._hear(child):
+                        waiting.remove(child)
+                    elif child.progress is not None:
+                        what, _, total = child.progress
+                        done = sum(c.progress[1] for c in children if c.progress)
+                        progress(what, done, total if len(children) == 1 else 0)
         except KeyboardInterrupt as error:
             raise Interrupted() from error
         except (ConnectionError, ValueError, TypeError) as error:
@@ -186,6 +215,20 @@ class Sandbox:
                 "a limit of the sandbox was reached, or it was killed",
                 "limit",
             ) from error
+        return [child.answer for child in children if child.answer is not None]
+
+    def _hear(self, child: "_Child") -> bool:
+        """One message of a child; whether it was its answer."""
+        message = receive(child.ours)
+        if message is None:
+            raise ToolFailed("the call was ended by a limit of the sandbox", "try it on less", "limit")
+        if "error" in message:
+            raise self._error(message["error"])
+        if "progress" in message:
+            child.progress = tuple(message["progress"])
+            return False
+        child.answer = dict(message["facts"]) if "facts" in message else Result(**message["result"])
+        return True
 
     def _error(self, record: dict[str, str]) -> NlshError:
         if record["kind"] == "Bug":

@@ -28,7 +28,10 @@ class Excluding:
     """
 
     def __init__(self, words: str) -> None:
-        said = [part.strip().strip("'\"`/").lower() for part in re.split(r"\s*(?:,|\band\b|\bor\b|和|或|、)\s*", words)]
+        said = [
+            part.strip().strip("'\"`/").lower()
+            for part in re.split(r"\s*(?:,|\band\b|\bor\b|和|或|、)\s*", words)
+        ]
         self._names = frozenset(filter(None, said))
         self._globs = [re.compile(fnmatch.translate(part)) for part in said if any(c in part for c in "*?[")]
         self._suffixes: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from nlsh.tools.files._shares import Share
 from nlsh.turn import Row, Scene
 
 PROGRESS_ENTRIES = 20_000
@@ -90,17 +91,17 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def scan(
-    top: str, *, hidden: bool, depth: int | None, trouble: Trouble
+    top: str, *, hidden: bool, depth: int | None, trouble: Trouble, share: Share | None = None
 ) -> Iterator[tuple[str, int, list["os.DirEntry[str]"], int]]:
     """Folder after folder below `top`, parents first: its path, a descriptor, its entries as they come, their depth.
 
     What is taken out of the entries is not gone into. The descriptor is open until the next folder is
     asked for: looking at an entry through it (`os.stat(name, dir_fd=…)`) costs less than by path, and
-    no link on the way can lead astray.
+    no link on the way can lead astray. With a share of the tree, only its folders.
     """
-    pending = [(top, 1)]
+    pending = [(top, 1, True)] if share is None else [(folder, level, deep) for folder, level, deep in share]
     while pending:
-        folder, level = pending.pop()
+        folder, level, deep = pending.pop()
         try:
             fd = os.open(folder, _FOLDER if folder != top else _FOLDER & ~os.O_NOFOLLOW)
         except OSError:
@@ -118,10 +119,12 @@ def scan(
             yield folder, fd, entries, level
         finally:
             os.close(fd)
-        if depth is None or level < depth:
+        if deep and (depth is None or level < depth):
             base = folder if folder.endswith("/") else folder + "/"
             pending.extend(
-                (base + entry.name, level + 1) for entry in entries if entry.is_dir(follow_symlinks=False)
+                (base + entry.name, level + 1, True)
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False)
             )
 
 
@@ -149,7 +152,12 @@ def in_order(rows: list[Row]) -> list[Row]:
 
 
 def file_paths(
-    top: str, *, hidden: bool, trouble: Trouble, leaves_out: Callable[[str, str], bool] | None = None
+    top: str,
+    *,
+    hidden: bool,
+    trouble: Trouble,
+    leaves_out: Callable[[str, str], bool] | None = None,
+    share: Share | None = None,
 ) -> Iterator[str]:
     """The regular files in and below `top`, without a look at each: the folder says what is a file.
 
@@ -158,7 +166,7 @@ def file_paths(
     if not os.path.isdir(top):
         yield top
         return
-    for folder, _, entries, _ in scan(top, hidden=hidden, depth=None, trouble=trouble):
+    for folder, _, entries, _ in scan(top, hidden=hidden, depth=None, trouble=trouble, share=share):
         base = folder if folder.endswith("/") else folder + "/"
         if leaves_out is not None:
             entries[:] = [entry for entry in entries if not leaves_out(entry.name, entry_kind(entry))]

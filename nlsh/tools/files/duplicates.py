@@ -2,13 +2,15 @@
 
 import hashlib
 import os
+import zlib
 from collections.abc import Callable
 
 from nlsh.arguments import Args, FileType, Target
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._filters import has_suffix
 from nlsh.tools.files._records import Trouble, record, scan
-from nlsh.turn import Effects, Result
+from nlsh.tools.files._shares import cut
+from nlsh.turn import Effects, Result, Row
 from nlsh.values.types import suffixes
 
 PIECE_BYTES = 4096
@@ -55,10 +57,14 @@ def run(work: Work) -> Result:
                 seen.add((status.st_dev, status.st_ino))
             if status.st_size:
                 sizes.setdefault(status.st_size, []).append(base + name)
-    groups = [(size, sorted(paths)) for size, paths in sizes.items() if len(paths) > 1]
+    part, parts = work.facts.get("share", (0, 1))
+    groups = [
+        (size, sorted(paths))
+        for size, paths in sizes.items()
+        if len(paths) > 1 and zlib.crc32(size.to_bytes(8, "big")) % parts == part
+    ]
     groups = _split(groups, _piece, work, trouble)
     groups = _split(groups, _whole, work, trouble)
-    groups.sort(key=lambda group: (-group[0] * (len(group[1]) - 1), group[1]))
     rows = []
     for number, (_, paths) in enumerate(groups, 1):
         for path in paths:
@@ -66,8 +72,29 @@ def run(work: Work) -> Result:
                 rows.append({**record(path, os.lstat(path), work.scene.cwd), "group": number})
             except OSError:
                 continue  # vanished since it was read
-    spare = sum(size * (len(paths) - 1) for size, paths in groups)
-    return Result("files", rows, value=spare, unit="bytes", notes=trouble.notes())
+    return merge([Result("files", rows, notes=trouble.notes())])
+
+
+def split(asked: Asked) -> list[tuple[int, int]]:
+    """Every share walks the whole of a large tree and compares the files of some sizes only."""
+    count = len(cut(asked.args.under, hidden=asked.args.hidden))
+    return [(part, count) for part in range(count)]
+
+
+def merge(results: list[Result]) -> Result:
+    """All groups, the one that wastes most first, numbered anew."""
+    groups: dict[tuple[int, int], list[Row]] = {}
+    for number, result in enumerate(results):
+        for row in result.rows or []:
+            groups.setdefault((number, row["group"]), []).append(row)
+    wasteful = sorted(
+        (group for group in groups.values() if len(group) > 1),
+        key=lambda group: (-group[0]["size"] * (len(group) - 1), group[0]["path"]),
+    )
+    rows = [{**row, "group": number} for number, group in enumerate(wasteful, 1) for row in group]
+    spare = sum(group[0]["size"] * (len(group) - 1) for group in wasteful)
+    notes = list(dict.fromkeys(note for result in results for note in result.notes))
+    return Result("files", rows, value=spare, unit="bytes", notes=notes)
 
 
 _Group = tuple[int, list[str]]  # size in bytes, paths
@@ -111,6 +138,8 @@ TOOL = Tool(
     args=Duplicates,
     effects=effects,
     run=run,
+    split=split,
+    merge=merge,
     gives="files",
     examples=(
         "find duplicate files",

@@ -14,6 +14,7 @@ from nlsh.tools.files._filters import Conditions, Excluding, best_ranked, compil
 from nlsh.tools.files._ignoring import kept
 from nlsh.tools.files._modes import born, octal
 from nlsh.tools.files._records import Trouble, entry_kind, in_order, kind_of, record, scan, tree_size, walk
+from nlsh.tools.files._shares import Share, cut
 from nlsh.turn import Effects, Result, Row
 
 
@@ -69,12 +70,11 @@ def run(work: Work) -> Result:
     args: Find = work.args
     trouble = Trouble(work.progress)
     conditions = Conditions(args, work.scene.now)
-    names = (args.name, args.name_has, args.name_starts)
-    hidden = args.hidden or any(name and name.startswith(".") for name in names)
+    hidden = _hidden(args)
     extra = _Extra(args, work.scene.now)
     ranked: list[tuple[int, Row]] = []
-    depth = 1 if args.top else args.depth
-    for path, name, kind, status in _candidates(args, conditions, hidden, depth, trouble):
+    share = work.facts.get("share")
+    for path, name, kind, status in _candidates(args, conditions, hidden, trouble, share):
         rank = name_rank(name, args.name) if args.name else 0
         if rank is None or (kind == "other" and args.kind is None and not args.name):
             continue
@@ -88,23 +88,55 @@ def run(work: Work) -> Result:
         if args.text and not (kind == "file" and _contains(path, args.text, args.exact)):
             continue
         ranked.append((rank, record(path, status, work.scene.cwd, size)))
+    if share is not None:
+        rows = [{**row, _RANK: rank} for rank, row in ranked] if args.name else [row for _, row in ranked]
+        return Result("files", rows, notes=trouble.notes())
     return Result("files", in_order(best_ranked(ranked)), notes=trouble.notes())
+
+
+_RANK = "rank"  # how well the name fits, among the rows of a share
+
+
+def split(asked: Asked) -> list[Share]:
+    """Shares of a large tree; none where a condition needs the tree whole."""
+    args: Find = asked.args
+    if args.top or args.depth is not None or args.not_ignored or not os.path.isdir(args.under):
+        return []
+    leaves_out = Excluding(args.excluding).leaves_out if args.excluding else None
+    return cut(args.under, hidden=_hidden(args), leaves_out=leaves_out)
+
+
+def merge(results: list[Result]) -> Result:
+    """What the shares found, the best fitting names alone."""
+    ranked = [(int(row.pop(_RANK, 0)), row) for result in results for row in result.rows or []]
+    return Result(
+        "files", in_order(best_ranked(ranked)), notes=[note for result in results for note in result.notes]
+    )
+
+
+def _hidden(args: Find) -> bool:
+    """Hidden files count when asked for, or when a name is theirs."""
+    names = (args.name, args.name_has, args.name_starts)
+    return args.hidden or any(name and name.startswith(".") for name in names)
 
 
 _Candidate = tuple[str, str, str, os.stat_result]
 
 
 def _candidates(
-    args: Find, conditions: Conditions, hidden: bool, depth: int | None, trouble: Trouble
+    args: Find, conditions: Conditions, hidden: bool, trouble: Trouble, share: Share | None
 ) -> Iterator[_Candidate]:
     """Path, name, kind and status of everything that its name, kind and (of files) size and time do not rule out."""
+    depth = 1 if args.top else args.depth
     if args.not_ignored:
         excluding = Excluding(args.excluding) if args.excluding else None
         for path, status, _ in kept(
             args.under, walk(args.under, hidden=hidden, depth=depth, trouble=trouble)
         ):
             name, kind = os.path.basename(path), kind_of(status.st_mode)
-            if excluding and any(excluding.leaves_out(part, kind) for part in path[len(args.under) :].split("/")):
+            if excluding and any(
+                excluding.leaves_out(part, kind) for part in path[len(args.under) :].split("/")
+            ):
                 continue
             if conditions.fits(kind) and conditions.called(name, kind):
                 yield path, name, kind, status
@@ -112,7 +144,7 @@ def _candidates(
     look, named, measured = os.stat, _name_test(args.name), conditions.measured
     simple = conditions.any_name and named is None
     excluding = Excluding(args.excluding) if args.excluding else None
-    for folder, fd, entries, _ in scan(args.under, hidden=hidden, depth=depth, trouble=trouble):
+    for folder, fd, entries, _ in scan(args.under, hidden=hidden, depth=depth, trouble=trouble, share=share):
         base = folder if folder.endswith("/") else folder + "/"
         if excluding is not None:
             entries[:] = [e for e in entries if not excluding.leaves_out(e.name, entry_kind(e))]
@@ -220,6 +252,8 @@ TOOL = Tool(
     args=Find,
     effects=effects,
     run=run,
+    split=split,
+    merge=merge,
     gives="files",
     examples=(
         "pdfs in Downloads over 10 MB",

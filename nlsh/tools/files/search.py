@@ -8,6 +8,7 @@ from nlsh.arguments import Args, Count, FileType, Quoted, Target, Text
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._filters import Excluding, compiled, has_suffix
 from nlsh.tools.files._records import Trouble, file_paths, paths_of, shown
+from nlsh.tools.files._shares import Share, cut
 from nlsh.turn import Effects, Result, Row
 from nlsh.values.types import suffixes
 
@@ -56,7 +57,9 @@ def run(work: Work) -> Result:
     rows: list[Row] = []
     whole = args.without and any(os.path.isdir(top) for top in work.effects.reads)
     for top in work.effects.reads:
-        for path in file_paths(top, hidden=args.hidden, trouble=trouble, leaves_out=leaves_out):
+        for path in file_paths(
+            top, hidden=args.hidden, trouble=trouble, leaves_out=leaves_out, share=work.facts.get("share")
+        ):
             if wanted is not None and not has_suffix(path, wanted):
                 continue
             data = _data(path, trouble)
@@ -71,11 +74,31 @@ def run(work: Work) -> Result:
             else:
                 rows += _lines(shown(path, work.scene.cwd), data, pattern, args)
             if len(rows) > LIMIT_ROWS:
-                return Result(
-                    "matches", rows[:LIMIT_ROWS], notes=[f"only the first {LIMIT_ROWS} lines are shown"]
-                )
+                return _found(rows, [])
+    return _found(rows, trouble.notes())
+
+
+def split(asked: Asked) -> list[Share]:
+    """Shares of a large tree."""
+    args: Search = asked.args
+    tops = effects(asked).reads
+    if len(tops) != 1 or not os.path.isdir(tops[0]):
+        return []
+    leaves_out = Excluding(args.excluding).leaves_out if args.excluding else None
+    return cut(tops[0], hidden=args.hidden, leaves_out=leaves_out)
+
+
+def merge(results: list[Result]) -> Result:
+    """The lines of all shares."""
+    rows = [row for result in results for row in result.rows or []]
+    return _found(rows, [note for result in results for note in result.notes])
+
+
+def _found(rows: list[Row], notes: list[str]) -> Result:
     rows.sort(key=lambda row: str(row["path"]).replace("/", "\0"))  # stable: lines keep their order
-    return Result("matches", rows, notes=trouble.notes())
+    if len(rows) > LIMIT_ROWS:
+        rows, notes = rows[:LIMIT_ROWS], [f"only the first {LIMIT_ROWS} lines are shown"]
+    return Result("matches", rows, notes=notes)
 
 
 def _pattern(args: Search) -> "re.Pattern[bytes]":
@@ -166,6 +189,8 @@ TOOL = Tool(
     args=Search,
     effects=effects,
     run=run,
+    split=split,
+    merge=merge,
     gives="matches",
     takes=FILES,
     examples=(
