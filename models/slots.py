@@ -4,8 +4,12 @@ A model that sees only tidy names learns to copy only tidy names; so most values
 put together at random from words, digits, separators and suffixes.
 """
 
+import base64
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
 
 WORDS = """report budget invoice notes draft final summary meeting agenda plan project thesis chapter essay letter resume cv
 contract receipt tax photo holiday vacation trip birthday wedding recipe todo list data dataset results experiment model
@@ -86,6 +90,14 @@ rsync -a src/ dst/|mvn package|gradle build|terraform plan|kubectl get pods|node
 python3 --version|gcc --version|sleep 5|sha256sum x.iso|md5sum *.txt|file photo.jpg|tree|env FOO=1 make|ruff check .|mypy nlsh|black .|tox""".replace(
     "\n", ""
 ).split("|")
+PROGRAMS = """vim vi nano less more top htop man cat ls grep sort uniq wc head tail python3 python node npm yarn pip cargo go make cmake gcc g++ clang
+git docker kubectl terraform ansible ffmpeg convert tar zip unzip curl wget rsync scp ssh ping dig psql mysql sqlite3 redis-cli jq awk sed
+find xargs tee diff patch chmod touch stat file du df ps kill time watch timeout env sh bash zsh perl ruby php java javac mvn gradle
+pytest tox ruff mypy black eslint prettier tsc webpack vite latexmk pandoc dot gnuplot octave R julia""".split()
+USERS = """root anna bob alice www-data postgres john maria nobody daemon carol dave git jenkins mike sara tom lisa peter paul emma olga ivan chen
+ahmed fatima kenji priya lars ingrid pedro lucia deploy backup admin guest ubuntu pi mysql redis""".split()
+DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+PORTS = "80 443 22 3000 8080 8000 5432 3306 6379 5000 9090 27017 8443 4200".split()
 VARIABLES = """PATH HOME USER SHELL EDITOR LANG LC_ALL TERM DISPLAY PWD JAVA_HOME PYTHONPATH VIRTUAL_ENV LD_LIBRARY_PATH XDG_CONFIG_HOME
 TZ HOSTNAME MAIL PAGER GOPATH NODE_ENV DEBUG path home shell editor lang""".split()
 TEXTS = """TODO FIXME error timeout password invoice budget hello import def main localhost exception warning deprecated refund deadline
@@ -118,9 +130,22 @@ Z_SAYS = (
 )
 
 
+@cache
+def wide_words() -> list[str]:
+    """The words of the written phrasings themselves: names may look like any of them."""
+    texts = (path.read_text("utf-8") for path in sorted((Path(__file__).parent / "corpus").glob("en_*.txt")))
+    return sorted({word for text in texts for word in re.findall(r"(?<![{<@\w])[a-z]{3,12}(?![\w}>])", text)})
+
+
+def word(r: random.Random) -> str:
+    """One word of a name: mostly a usual one, else any word, now and then no word at all."""
+    roll = r.random()
+    return r.choice(WORDS) if roll < 0.6 else r.choice(wide_words()) if roll < 0.9 else _letters(r)
+
+
 def _compound(r: random.Random) -> str:
     shape = r.random()
-    words = [r.choice(WORDS) for _ in range(r.choice((1, 1, 2, 2, 2, 3)))]
+    words = [word(r) for _ in range(r.choice((1, 1, 2, 2, 2, 3)))]
     if r.random() < 0.15:
         words = [w.capitalize() for w in words]
     if r.random() < 0.05:
@@ -156,7 +181,7 @@ def _compound(r: random.Random) -> str:
             f"{r.choice(('IMG', 'DSC', 'Screenshot', 'scan', 'VID'))}{r.choice('_- ')}{r.randint(1, 99999)}"
         )
     if r.random() < 0.05:
-        name = f"{r.randint(2015, 2026)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}{separator or '-'}{r.choice(WORDS)}"
+        name = f"{r.randint(2015, 2026)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}{separator or '-'}{word(r)}"
     if r.random() < 0.04:
         name = "".join(r.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(r.randint(3, 12)))
     return name
@@ -175,7 +200,7 @@ def _path(r: random.Random) -> str:
             "/opt",
             "/srv",
             "/mnt",
-            "/home/" + r.choice(WORDS),
+            "/home/" + word(r),
             "~",
             "~",
             "~",
@@ -186,7 +211,7 @@ def _path(r: random.Random) -> str:
         )
     )
     parts = [
-        r.choice((r.choice(WORDS), r.choice(FOLDERS), "." + r.choice(WORDS), _letters(r)))
+        r.choice((word(r), r.choice(FOLDERS), "." + word(r), _letters(r)))
         for _ in range(r.randint(1, 3))
     ]
     return "/".join([base.rstrip("/"), *parts]) if base else "/".join([*parts, r.choice(FOLDERS)])
@@ -298,12 +323,12 @@ def _text(r: random.Random) -> str:
     if p < 0.6:
         return r.choice(TEXTS)
     if p < 0.8:
-        return " ".join(r.choice(WORDS) for _ in range(r.randint(1, 3)))
+        return " ".join(word(r) for _ in range(r.randint(1, 3)))
     return _compound(r)
 
 
 def _say(r: random.Random) -> str:
-    return r.choice(SAYS) if r.random() < 0.6 else " ".join(r.choice(WORDS) for _ in range(r.randint(1, 6)))
+    return r.choice(SAYS) if r.random() < 0.6 else " ".join(word(r) for _ in range(r.randint(1, 6)))
 
 
 def _size(r: random.Random) -> str:
@@ -325,10 +350,10 @@ def _glob(r: random.Random) -> str:
         (
             f"*.{r.choice(SUFFIXES)}",
             f"*.{r.choice(SUFFIXES)}",
-            f"{r.choice(WORDS)}*",
-            f"*{r.choice(WORDS)}*",
-            f"{r.choice(WORDS)}_*.{r.choice(SUFFIXES)}",
-            f"{r.choice(WORDS)}?.{r.choice(SUFFIXES)}",
+            f"{word(r)}*",
+            f"*{word(r)}*",
+            f"{word(r)}_*.{r.choice(SUFFIXES)}",
+            f"{word(r)}?.{r.choice(SUFFIXES)}",
         )
     )
 
@@ -340,7 +365,7 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "size": _size, "dur": duration, "period": _typo_free(PERIODS), "since": _typo_free(SINCES),
     "year": lambda r: str(r.randint(2005, 2026)), "n": lambda r: r.choice(COUNTS) if r.random() < 0.85 else str(r.randint(2, 999)),
     "digits": lambda r: str(r.choice((r.randint(1, 50), r.randint(1, 500)))),
-    "ord": _typo_free(ORDINALS), "glob": _glob, "frag": lambda r: r.choice(WORDS) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
+    "ord": _typo_free(ORDINALS), "glob": _glob, "frag": lambda r: word(r) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
     "text": _text, "word": lambda r: r.choice(TEXTS[:40] + WORDS), "say": _say, "proc": _process,
     "pid": lambda r: str(r.choice((r.randint(2, 999), r.randint(1000, 9999), r.randint(10000, 99999), r.randint(100000, 4194304)))),
     "port": lambda r: r.choice(("80", "443", "22", "3000", "8080", "8000", "5432", "3306", "6379", "5000", "9090", "27017", "8443", "4200")) if r.random() < 0.6 else str(r.randint(1, 65535)),
@@ -430,9 +455,9 @@ def _url(r: random.Random) -> str:
             "",
             "/",
             "/index.html",
-            f"/{r.choice(WORDS)}.{r.choice(SUFFIXES)}",
-            f"/{r.choice(WORDS)}/{r.choice(WORDS)}-{r.randint(1, 30)}.zip",
-            f"/{r.choice(WORDS)}?id={r.randint(1, 99)}",
+            f"/{word(r)}.{r.choice(SUFFIXES)}",
+            f"/{word(r)}/{word(r)}-{r.randint(1, 30)}.zip",
+            f"/{word(r)}?id={r.randint(1, 99)}",
         )
     )
     return scheme + host + port + page
@@ -450,8 +475,8 @@ def _column(r: random.Random) -> str:
         if r.random() < 0.8
         else r.choice(
             (
-                f"{r.choice(WORDS)}_{r.choice(COLUMNS)}",
-                r.choice(WORDS),
+                f"{word(r)}_{r.choice(COLUMNS)}",
+                word(r),
                 r.choice(COLUMNS).upper(),
                 r.choice(COLUMNS).capitalize(),
             )
@@ -480,8 +505,8 @@ def _host(r: random.Random) -> str:
         return r.choice(HOSTS)
     return r.choice(
         (
-            f"{r.choice(WORDS)}.{r.choice(('com', 'org', 'net', 'io', 'de', 'co.uk', 'local', 'lan'))}",
-            f"{r.choice(WORDS)}{r.randint(1, 20)}",
+            f"{word(r)}.{r.choice(('com', 'org', 'net', 'io', 'de', 'co.uk', 'local', 'lan'))}",
+            f"{word(r)}{r.randint(1, 20)}",
             ".".join(str(r.randint(1, 254)) for _ in range(4)),
         )
     )
@@ -489,13 +514,81 @@ def _host(r: random.Random) -> str:
 
 POOLS |= {
     "host": _host, "url": _url, "svc": lambda r: r.choice(SERVICES) if r.random() < 0.85 else r.choice(PROCESSES), "dev": lambda r: r.choice(DEVICES), "cron": lambda r: r.choice(TIMES),
-    "zcron": lambda r: r.choice(Z_TIMES), "csv": _table, "newcsv": _table, "col": _column, "num": _amount, "label": lambda r: r.choice(LABELS) if r.random() < 0.7 else r.choice(WORDS),
+    "zcron": lambda r: r.choice(Z_TIMES), "csv": _table, "newcsv": _table, "col": _column, "num": _amount, "label": lambda r: r.choice(LABELS) if r.random() < 0.7 else word(r),
     "city": lambda r: r.choice(CITIES), "fact": lambda r: r.choice(FACTS), "zfact": lambda r: r.choice(Z_FACTS), "pkg": lambda r: r.choice(PACKAGES), "sep": lambda r: r.choice(SEPARATORS),
     "re": lambda r: r.choice(PATTERNS), "encoded": lambda r: r.choice(B64), "hexed": lambda r: r.choice(HEXES), "brief": lambda r: r.choice(BRIEF), "zbrief": lambda r: r.choice(Z_BRIEF),
     "month": lambda r: r.choice(MONTHS), "hash": lambda r: "".join(r.choice("0123456789abcdef") for _ in range(r.choice((32, 40, 64)))),
     "core": lambda r: str(r.randint(0, 15)), "nice": lambda r: str(r.randint(1, 19)), "job": lambda r: str(r.randint(1, 30)), "from": lambda r: str(r.randint(1, 400)), "upto": lambda r: str(r.randint(5, 900)),
     "zcol": lambda r: r.choice("姓名 价格 金额 城市 年龄 部门 数量 日期 客户 状态 分数 电话".split()), "zlabel": lambda r: r.choice("大文件 旧文件 候选 名单 结果一 要删的".split()),
     "zcity": lambda r: r.choice("东京 伦敦 纽约 巴黎 北京 柏林 悉尼 新加坡 莫斯科 洛杉矶 香港 首尔".split()), "group": lambda r: r.choice("staff wheel www-data docker audio video users admin developers sudo".split()),
+}  # fmt: skip
+
+
+def _rather(usual: Sequence[str], other: Callable[[random.Random], str], share: float = 0.35):
+    """A usual value, or, for a share of the time, one that is put together."""
+    return lambda r: other(r) if r.random() < share else r.choice(usual)
+
+
+def _command(r: random.Random) -> str:
+    """A command line that nobody listed."""
+    program = r.choice(
+        (
+            r.choice(PROGRAMS), r.choice(PROGRAMS), r.choice(PROGRAMS), f"./{word(r)}.sh", f"./{word(r)}", f"python3 {file(r)}",
+            f"bash {file(r)}", f"make {word(r)}", f"git {r.choice('add commit checkout fetch stash tag show blame branch'.split())}",
+        )
+    )  # fmt: skip
+    arguments = []
+    for _ in range(r.choice((0, 1, 1, 2, 2, 3))):
+        arguments.append(
+            r.choice(
+                (
+                    file(r), file(r), folder(r), f"-{r.choice('abcdefhlnqrstvx')}", f"--{word(r)}", f"--{word(r)}={word(r)}", word(r),
+                    str(r.randint(1, 500)), f"-{r.choice('nkjx')} {r.randint(1, 20)}", _glob(r),
+                )
+            )
+        )  # fmt: skip
+    return " ".join([program, *arguments])
+
+
+def _sentence(r: random.Random) -> str:
+    """Something to be written down."""
+    who, what, where = r.choice(USERS).capitalize(), word(r), word(r)
+    return r.choice(
+        (
+            f"the {what} is in the {where}", f"{who} has the {what}", f"the {what} is due on {r.choice(DAYS)}", f"{what} comes before {where}",
+            f"call {who} about the {what}", f"the {what} of the {where} changed", f"never touch the {what}", f"we need more {what}",
+            f"{what} and {where} are the same", f"the {where} runs on port {r.randint(80, 9999)}", f"{who.lower()} likes {what}",
+            f"my {what} is {r.randint(2, 900)}", f"the {what} starts at {r.randint(1, 12)}",
+        )
+    )  # fmt: skip
+
+
+def _user(r: random.Random) -> str:
+    return r.choice((word(r), f"{r.choice(USERS)}{r.randint(1, 99)}", f"{word(r)}-{word(r)}", f"_{word(r)}"))
+
+
+def _package(r: random.Random) -> str:
+    return r.choice(
+        (word(r), f"lib{word(r)}-dev", f"{word(r)}-{word(r)}", f"python3-{word(r)}", f"{word(r)}{r.randint(2, 9)}", f"{word(r)}_{word(r)}")
+    )
+
+
+def _service(r: random.Random) -> str:
+    return r.choice((f"{word(r)}d", word(r), f"{word(r)}-{word(r)}", f"{word(r)}.service", f"{word(r)}@{r.randint(1, 9)}"))
+
+
+def _base64(r: random.Random) -> str:
+    return base64.b64encode(" ".join(word(r) for _ in range(r.randint(1, 3))).encode()).decode()
+
+
+POOLS |= {
+    "cmd": _rather(COMMANDS, _command, 0.5), "user": _rather(USERS, _user), "pkg": _rather(PACKAGES, _package),
+    "svc": _rather(SERVICES, _service), "label": _rather(LABELS, lambda r: _compound(r) if r.random() < 0.5 else word(r), 0.5),
+    "fact": _rather(FACTS, _sentence, 0.6), "say": _rather(SAYS, lambda r: _sentence(r) if r.random() < 0.5 else " ".join(word(r) for _ in range(r.randint(1, 6))), 0.5),
+    "var": _rather(VARIABLES, lambda r: "_".join(word(r).upper() for _ in range(r.randint(1, 3)))),
+    "group": _rather("staff wheel www-data docker audio video users admin developers sudo".split(), _user),
+    "encoded": _rather(B64, _base64, 0.5), "hexed": _rather(HEXES, lambda r: word(r).encode().hex(), 0.5),
+    "port": lambda r: r.choice(PORTS) if r.random() < 0.5 else str(r.randint(1, 65535)),
 }  # fmt: skip
 
 

@@ -116,6 +116,7 @@ def one_shot(sentences: list[str], options: Any) -> int:
     from nlsh.assembly import Parts
     from nlsh.document import document, dumps
     from nlsh.render import Screen
+    from nlsh.sandbox import terminal
 
     screen = Screen()
     parts = Parts(options, screen.notice)
@@ -127,7 +128,11 @@ def one_shot(sentences: list[str], options: Any) -> int:
             and screen.err.isatty()
         )
         manners = Manners(
-            _confirmer(screen) if may_ask else None, options.yes, options.dry_run, screen.progress
+            _confirmer(screen) if may_ask else None,
+            options.yes,
+            options.dry_run,
+            terminal.kind() if may_ask else "",
+            screen.progress,
         )
         shell = parts.shell(manners)
         turns = []

@@ -18,6 +18,7 @@ from nlsh.assembly import Options, Parts
 from nlsh.errors import Exit, NlshError, ToolFailed
 from nlsh.memory.store import said_before
 from nlsh.render import Screen, harmless
+from nlsh.sandbox import terminal
 from nlsh.turn import Act
 
 GOODBYE = {"exit", "quit", "logout", ":q", "退出", "再见"}
@@ -62,7 +63,7 @@ def interactive(options: Options) -> int:
         )
     parts = Parts(options, screen.notice)
     try:
-        shell = parts.shell(Manners(None, options.yes, options.dry_run, screen.progress))
+        shell = parts.shell(Manners(None, options.yes, options.dry_run, terminal.kind(), screen.progress))
         shell.planner = Loading(parts.planner)
         return Repl(shell, parts, screen).run()
     finally:

@@ -68,6 +68,7 @@ class Scene:
     cwd: str
     home: str
     now: float
+    terminal: str = ""  # the kind of terminal (TERM) that a full-screen program may have; "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Effects:
     brokered: tuple[tuple[str, str], ...] = ()  # facts fetched outside: name and argument
     contacts: tuple[str, ...] = ()  # hosts that are spoken to
     jobs: bool = False  # whether the command goes on in the background
+    terminal: str = ""  # the kind of terminal that the command is given; "" when its output is kept instead
     undoable: bool = True
     deletes: tuple[str, ...] = ()
     note: str = ""

@@ -17,11 +17,12 @@ class Preview:
 
 @dataclass
 class Manners:
-    """How a turn behaves towards the person: may it ask, has yes been said, is it only a rehearsal."""
+    """How a turn behaves towards the person: may it ask, has yes been said, is it a rehearsal, has it a terminal."""
 
     confirm: Callable[[Preview], bool] | None = None
     yes: bool = False
     dry_run: bool = False
+    terminal: str = ""  # the kind of terminal that a full-screen program may have
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
 
 

@@ -142,7 +142,8 @@ class Shell:
         self, turn: Turn, identity: int, position: int, call: Call, rows: list[Row], kind: RowKind
     ) -> tuple[Result, tuple[Change, ...]]:
         begun = time.monotonic()
-        scene = Scene(self.cwd, self.home, turn.utterance.now)
+        terminal = self.manners.terminal if position == len(turn.plan) - 1 else ""
+        scene = Scene(self.cwd, self.home, turn.utterance.now, terminal)
         tool = find_tool(call.tool)
         step = Step(call, dict(call.args))
         status: Status = "failed"

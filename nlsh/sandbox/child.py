@@ -76,10 +76,11 @@ def live(
     orders = receive(connection)
     if orders is None:
         return 1
+    terminal = pidfds.pop() if confinement.terminal else None
     facts = orders["facts"] | {"pidfds": pidfds}
     try:
         if confinement.tier == 3:
-            facts["output"], facts["status"] = captured(confinement, grants, connection)
+            facts["output"], facts["status"] = captured(confinement, grants, connection, terminal)
         else:
             _wall_in(confinement, grants, tuple(pidfds))
         answer = _run_tool(orders, facts, connection)

@@ -132,6 +132,8 @@ class Sandbox:
         grants = _open_grants(confinement)
         pidfds: list[int] = []
         children: list[_Child] = []
+        if effects.terminal and not inspect:
+            return self._on_terminal(confinement, grants, orders)
         try:
             pidfds = _open_targets(effects)
             for share in shares or (None,):
@@ -148,6 +150,36 @@ class Sandbox:
         merge = find_tool(tool).merge
         assert merge is not None
         return merge([answer for answer in answers if isinstance(answer, Result)])
+
+    def _on_terminal(
+        self, confinement: Confinement, grants: list[int], orders: dict[str, Any]
+    ) -> Result | dict[str, Any]:
+        """Run a full-screen program: the user's keys are the program's, its output theirs, until it ends."""
+        from nlsh.sandbox.terminal import Terminal
+
+        terminal = Terminal()
+        child = None
+        try:
+            with terminal:
+                child = self._spawn(confinement, [*grants, terminal.slave], orders, None)
+                terminal.handed_over()
+                waiting: list[socket.socket | int] = [child.ours, 0, terminal.master]
+                while True:
+                    ready, _, _ = select.select(waiting, [], [])
+                    if terminal.master in ready and not terminal.output():
+                        waiting.remove(terminal.master)
+                    if 0 in ready:
+                        terminal.keys()
+                    if child.ours in ready and self._hear(child):
+                        break
+        finally:
+            if child is not None:
+                _kill(child.pidfd)
+                child.ours.close()
+            for fd in grants:
+                os.close(fd)
+        assert child.answer is not None
+        return child.answer
 
     def _spawn(
         self, confinement: Confinement, fds: list[int], orders: dict[str, Any], share: Any

@@ -4,9 +4,11 @@ A first process, pid 1 of the command's world, builds that world, starts the com
 and takes everything down with it. Calls and background jobs both come through here.
 """
 
+import fcntl
 import os
 import signal
 import socket
+import termios
 from collections.abc import Callable
 
 from nlsh.errors import ToolFailed
@@ -16,8 +18,13 @@ from nlsh.sandbox.confinement import Confinement
 OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024
 
 
-def captured(confinement: Confinement, grants: list[int], connection: socket.socket) -> tuple[str, int]:
-    """Tier 3: the command's output, as much of it as is kept, and its exit status."""
+def captured(
+    confinement: Confinement, grants: list[int], connection: socket.socket, terminal: int | None = None
+) -> tuple[str, int]:
+    """Tier 3: the command's output, as much of it as is kept, and its exit status.
+
+    With a terminal (the descriptor of one) the command speaks to that, and there is nothing to keep.
+    """
     output = bytearray()
 
     def keep(block: bytes) -> bool:
@@ -28,7 +35,7 @@ def captured(confinement: Confinement, grants: list[int], connection: socket.soc
         output.extend(b"\n[the rest of the output was cut off]\n")
         return False
 
-    status = command(confinement, grants, keep, (connection.fileno(),))
+    status = command(confinement, grants, keep, (connection.fileno(),), terminal)
     if status == 126 and b"the sandbox could not be built" in output:
         raise ToolFailed(
             output.decode("utf-8", "replace").strip().splitlines()[-1],
@@ -46,6 +53,7 @@ def command(
     grants: list[int],
     keep: Callable[[bytes], bool],
     closing: tuple[int, ...],
+    terminal: int | None = None,
 ) -> int:
     """Run the command in namespaces of its own under a first process; its exit status.
 
@@ -60,12 +68,14 @@ def command(
             os.close(reader)
             for fd in closing:
                 os.close(fd)
-            status = _first_process(confinement, grants, writer)
+            status = _first_process(confinement, grants, writer, terminal)
         except BaseException as error:
             os.write(writer, f"\nnlsh: the sandbox could not be built: {error}\n".encode())
             status = 126
         os._exit(status)
     os.close(writer)
+    if terminal is not None:
+        os.close(terminal)
     while block := os.read(reader, 65536):
         if not keep(block):
             os.kill(first, signal.SIGKILL)
@@ -75,7 +85,9 @@ def command(
     return status if status >= 0 else 128 - status
 
 
-def _first_process(confinement: Confinement, grants: list[int], writer: int) -> int:
+def _first_process(
+    confinement: Confinement, grants: list[int], writer: int, terminal: int | None
+) -> int:
     """Pid 1 of the command's world: builds it, starts the command, reaps, and takes all down with it."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     root = namespaces.Root()
@@ -109,9 +121,7 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int) -> 
     seccomp.install(seccomp.for_program())
     worker = os.fork()
     if worker == 0:
-        null = os.open("/dev/null", os.O_RDONLY)
-        for source, target in ((null, 0), (writer, 1), (writer, 2)):
-            os.dup2(source, target)
+        _connect(writer, terminal)
         limits.close_all_but(set())
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -119,16 +129,30 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int) -> 
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": "/tmp",
             "LANG": "C.UTF-8",
-            "TERM": "dumb",
+            "TERM": confinement.terminal or "dumb",
             "NLSH_SANDBOX": "3",
         }
         os.execve("/bin/sh", ["sh", "-c", confinement.command or ":"], environment)
     os.close(writer)
+    if terminal is not None:
+        os.close(terminal)  # whoever holds the other end sees that the last user of it is gone
     while True:
         pid, ended = os.wait()
         if pid == worker:
             code = os.waitstatus_to_exitcode(ended)
             return code if code >= 0 else 128 - code
+
+
+def _connect(writer: int, terminal: int | None) -> None:
+    """Standard input, output and error of the command: a terminal of its own, or a pipe and nothing to read."""
+    if terminal is not None:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        sources = (terminal, terminal, terminal)
+    else:
+        sources = (os.open("/dev/null", os.O_RDONLY), writer, writer)
+    for target, source in enumerate(sources):
+        os.dup2(source, target)
 
 
 def _open(path: str) -> int:

@@ -32,6 +32,7 @@ class Confinement:
     metadata: bool = False
     command: str | None = None
     cwd: str = "/"
+    terminal: str = ""
     seconds: int = 600
 
     @property
@@ -87,7 +88,7 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
     )
     return Confinement(
         tier, reads, writes, masks, locks, effects.sees_processes, effects.sees_devices, len(effects.signals),
-        effects.metadata, effects.command, scene.cwd,
+        effects.metadata, effects.command, scene.cwd, effects.terminal,
     )  # fmt: skip
 
 

@@ -70,9 +70,8 @@ def _start(order: dict[str, Any], fds: list[int]) -> int:
         status = 1
         try:
             confinement = from_dict(order["confinement"])
-            expected = 1 + len(confinement.reads) + len(confinement.writes) + confinement.signals
-            if len(fds) == expected:
-                count = expected - confinement.signals
+            count = 1 + len(confinement.reads) + len(confinement.writes)
+            if len(fds) == count + confinement.signals + bool(confinement.terminal):
                 connection = socket.socket(fileno=fds[0])
                 status = child.live(confinement, connection, fds[1:count], fds[count:], parent)
         finally:

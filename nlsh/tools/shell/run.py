@@ -2,13 +2,18 @@
 
 import os
 import shlex
+from dataclasses import replace
 
 from nlsh.arguments import Args, Text
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import Asked, Tool, Work
 from nlsh.turn import Effects, Result
 
-LIMIT_BYTES = 4 * 1024 * 1024
+FULL_SCREEN = frozenset(
+    """vi vim vimdiff view nvim nano pico emacs joe micro ne mcedit mc less more most man info top htop btop atop ranger
+    nnn tig lazygit ncdu mutt lynx w3m links elinks dialog whiptail fzf tmux screen gdb ed""".split()
+)
+INTERPRETERS = frozenset("python python3 ipython bpython node irb lua sqlite3 bc dc ghci julia R psql".split())
 
 
 class Run(Args):
@@ -19,7 +24,19 @@ class Run(Args):
 
 def effects(asked: Asked) -> Effects:
     """Reads the system's programs and the current folder, writes only below the current folder."""
-    return command_effects(asked, jobs=False)
+    effects = command_effects(asked, jobs=False)
+    if asked.scene.terminal and fills_the_screen(effects.command or ""):
+        return replace(effects, terminal=asked.scene.terminal)
+    return effects
+
+
+def fills_the_screen(command: str) -> bool:
+    """Whether a command line is one program that needs a terminal: an editor, a pager, an interpreter alone."""
+    if any(c in command for c in "|&;<>()`"):
+        return False
+    words = shlex.split(command)
+    name = os.path.basename(words[0]) if words else ""
+    return name in FULL_SCREEN or (name in INTERPRETERS and len(words) == 1)
 
 
 def command_effects(asked: Asked, *, jobs: bool) -> Effects:
