@@ -211,8 +211,7 @@ def _path(r: random.Random) -> str:
         )
     )
     parts = [
-        r.choice((word(r), r.choice(FOLDERS), "." + word(r), _letters(r)))
-        for _ in range(r.randint(1, 3))
+        r.choice((word(r), r.choice(FOLDERS), "." + word(r), _letters(r))) for _ in range(r.randint(1, 3))
     ]
     return "/".join([base.rstrip("/"), *parts]) if base else "/".join([*parts, r.choice(FOLDERS)])
 
@@ -569,12 +568,21 @@ def _user(r: random.Random) -> str:
 
 def _package(r: random.Random) -> str:
     return r.choice(
-        (word(r), f"lib{word(r)}-dev", f"{word(r)}-{word(r)}", f"python3-{word(r)}", f"{word(r)}{r.randint(2, 9)}", f"{word(r)}_{word(r)}")
+        (
+            word(r),
+            f"lib{word(r)}-dev",
+            f"{word(r)}-{word(r)}",
+            f"python3-{word(r)}",
+            f"{word(r)}{r.randint(2, 9)}",
+            f"{word(r)}_{word(r)}",
+        )
     )
 
 
 def _service(r: random.Random) -> str:
-    return r.choice((f"{word(r)}d", word(r), f"{word(r)}-{word(r)}", f"{word(r)}.service", f"{word(r)}@{r.randint(1, 9)}"))
+    return r.choice(
+        (f"{word(r)}d", word(r), f"{word(r)}-{word(r)}", f"{word(r)}.service", f"{word(r)}@{r.randint(1, 9)}")
+    )
 
 
 def _base64(r: random.Random) -> str:

@@ -278,7 +278,9 @@ def run_file(
     screen = Screen()
     parts = _parts(screen, Options(json, yes, dry_run, no_input, session, model, cwd, verbose))
     try:
-        turns = _say_all(parts.shell(Manners(None, yes, dry_run, progress=screen.progress)), sentences, screen, json)
+        turns = _say_all(
+            parts.shell(Manners(None, yes, dry_run, progress=screen.progress)), sentences, screen, json
+        )
     finally:
         parts.close()
     if json:

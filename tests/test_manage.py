@@ -390,3 +390,54 @@ def test_shell_history(run: Runner, home: Path) -> None:
     rows = run("system.shell_history").rows or []
     assert [row["command"] for row in rows] == ["docker ps", "ls", "git push"]
     assert [row["shell"] for row in run("system.shell_history", text="git").rows or []] == ["zsh"]
+
+
+def test_what_nvidia_says_of_its_cards_comes_along(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is asked outside the sandbox; here one that was made up, for no test machine has the card."""
+    import sys
+    from types import ModuleType, SimpleNamespace
+
+    library = ModuleType("pynvml")
+
+    class NVMLError(Exception):
+        pass
+
+    def no_sensor(*_: object) -> int:
+        raise NVMLError
+
+    for name, value in {
+        "NVMLError": NVMLError, "NVML_TEMPERATURE_GPU": 0, "nvmlInit": lambda: None, "nvmlShutdown": lambda: None,
+        "nvmlDeviceGetCount": lambda: 1, "nvmlDeviceGetHandleByIndex": lambda number: number,
+        "nvmlDeviceGetName": lambda card: "Made Up 9000", "nvmlDeviceGetTemperature": no_sensor,
+        "nvmlDeviceGetMemoryInfo": lambda card: SimpleNamespace(total=1 << 34, used=1 << 30),
+        "nvmlDeviceGetPciInfo": lambda card: SimpleNamespace(busIdLegacy=b"0000:FF:1F.7"),
+        "nvmlDeviceGetUtilizationRates": lambda card: SimpleNamespace(gpu=41),
+    }.items():  # fmt: skip
+        setattr(library, name, value)
+    monkeypatch.setitem(sys.modules, "pynvml", library)
+    rows = run("devices.gpu").rows or []
+    card = {"name": "Made Up 9000", "address": "0000:ff:1f.7", "memory": 1 << 34, "used": 1 << 30, "busy": 41}
+    assert card in rows
+    monkeypatch.setattr(library, "nvmlInit", no_sensor)
+    assert card not in (run("devices.gpu").rows or [])
+
+
+def test_processes_in_a_state(run: Runner) -> None:
+    """One that has ended and was not waited for, and one that is stopped."""
+    import signal
+    import subprocess
+
+    ended = subprocess.Popen(["sleep", "0"])
+    stopped = subprocess.Popen(["sleep", "60"])
+    try:
+        stopped.send_signal(signal.SIGSTOP)
+        time.sleep(0.3)
+        assert ended.pid in [row["pid"] for row in run("processes.list", state="zombie").rows or []]
+        rows = run("processes.list", state="stopped").rows or []
+        assert stopped.pid in [row["pid"] for row in rows]
+        assert {row["state"] for row in rows} == {"stopped"}
+        assert os.getpid() not in [row["pid"] for row in run("processes.list", state="zombie").rows or []]
+    finally:
+        ended.wait()
+        stopped.kill()
+        stopped.wait()

@@ -271,7 +271,7 @@ def test_the_grammar_knows_every_new_tool() -> None:
         assert read(spell((call,))) == (call,)
 
 
-@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz"])
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz", "zst"])
 def test_one_file_compressed_by_itself_and_back(run: Runner, work: Path, suffix: str) -> None:
     run("files.archive", path="a.txt", to=f"a.txt.{suffix}")
     (work / "a.txt").unlink()
@@ -291,3 +291,39 @@ def test_a_compressed_bomb_and_a_broken_file(run: Runner, work: Path) -> None:
     with pytest.raises(ToolFailed):
         run("files.extract", path="cut.gz")
     assert not (work / "cut").exists()
+
+
+def test_what_a_search_leaves_out(run: Runner, work: Path) -> None:
+    for name in ("keep/a.py", "keep/b.txt", "node_modules/c.py", "deep/node_modules/d.py"):
+        (work / "ex" / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / "ex" / name).write_text("needle\n")
+
+    def names(**args: str) -> list[str]:
+        return sorted(row["path"] for row in run("files.find", under="ex", kind="file", **args).rows or [])
+
+    assert names(excluding="node_modules") == ["ex/keep/a.py", "ex/keep/b.txt"]
+    assert names(excluding="py") == ["ex/keep/b.txt"]
+    assert names(excluding="*.py and keep") == []
+    assert names(excluding="node_modules, text files") == ["ex/keep/a.py"]
+    assert names(excluding="node_modules", not_ignored=True) == ["ex/keep/a.py", "ex/keep/b.txt"]
+    found = run("files.search", text="needle", under="ex", excluding="NODE_MODULES").rows or []
+    assert [row["path"] for row in found] == ["ex/keep/a.py", "ex/keep/b.txt"]
+
+
+def test_find_by_mode_group_and_creation(run: Runner, work: Path) -> None:
+    import grp
+
+    (work / "open.txt").write_text("x")
+    (work / "open.txt").chmod(0o646)
+    assert [row["path"] for row in run("files.find", mode="646").rows or []] == ["open.txt"]
+    assert run("files.find", mode="0612").rows == []
+    with pytest.raises(NotUnderstood):
+        run("files.find", mode="rwx")
+    group = grp.getgrgid((work / "open.txt").stat().st_gid).gr_name
+    assert "open.txt" in [row["path"] for row in run("files.find", kind="file", group=group).rows or []]
+    with pytest.raises(ToolFailed, match="no group"):
+        run("files.find", group="nosuchgroup")
+    os.utime(work / "open.txt", (0, 0))  # its content is old; the file was made today all the same
+    assert "open.txt" not in [row["path"] for row in run("files.find", modified="today").rows or []]
+    assert "open.txt" in [row["path"] for row in run("files.find", created="today").rows or []]
+    assert run("files.info", path="open.txt").rows[0]["created"][:4] >= "2024"  # type: ignore[index]

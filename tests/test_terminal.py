@@ -18,6 +18,22 @@ import pytest
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[=>()][0-9A-B]?|\r")
 
 
+# Runs a command as a full-screen program on the terminal that it is started on.
+_FULL_SCREEN = """
+import sys, termios
+from nlsh.sandbox.client import Sandbox
+from nlsh.turn import Effects, Scene
+command, here = sys.argv[1:]
+before = termios.tcgetattr(0)
+sandbox = Sandbox()
+effects = Effects(reads=(here,), writes=(here,), command=command, terminal="xterm")
+scene = Scene(here, "/nonexistent", 0.0, "xterm")
+result = sandbox.run("shell.run", {"command": command}, scene, effects, rows=[], kind="none", facts={})
+sandbox.close()
+print("left with", result.value, "same" if termios.tcgetattr(0) == before else "other")
+"""
+
+
 class Terminal:
     """A person at a terminal: types, and reads what is on the screen."""
 
@@ -32,7 +48,8 @@ class Terminal:
                 "SHELL": "/bin/sh",
             }
             os.chdir(home / "work")
-            os.execve(sys.executable, [sys.executable, "-m", "nlsh", *args], environment)
+            command = args if args[:1] == ("-c",) and args[1:2] == (_FULL_SCREEN,) else ("-m", "nlsh", *args)
+            os.execve(sys.executable, [sys.executable, *command], environment)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.seen = ""
 
@@ -186,3 +203,52 @@ def test_a_narrow_terminal(terminal: Callable[..., Terminal], home: Path) -> Non
     t.wait_for("size")
     t.type("exit")
     t.exit_code()
+
+
+@pytest.fixture
+def full_screen(home: Path) -> Iterator[Callable[[str], Terminal]]:
+    opened: list[Terminal] = []
+
+    def start(command: str) -> Terminal:
+        opened.append(Terminal(home, "-c", _FULL_SCREEN, command, str(home / "work")))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+def test_a_program_that_fills_the_screen_has_a_terminal(full_screen: Callable[[str], Terminal]) -> None:
+    """Its size, its keys, Ctrl-C as a key, a resize while it runs; the user's terminal afterwards as before."""
+    shown = full_screen(
+        """test -t 0 && test -t 1 && stty size; read x; echo got-$x; sleep 1; stty size; trap 'echo caught; exit 3' INT; echo ready; sleep 30"""
+    )
+    shown.wait_for("40 100")
+    shown.type("hello")
+    shown.wait_for("got-hello")
+    fcntl.ioctl(shown.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+    shown.wait_for("20 60")
+    shown.wait_for("ready")
+    os.write(shown.fd, b"\x03")
+    shown.wait_for("caught")
+    shown.wait_for("left with 3 same")
+
+
+def test_a_program_cannot_type_into_the_terminal(full_screen: Callable[[str], Terminal]) -> None:
+    """TIOCSTI would put words into the mouth of the user's own shell."""
+    shown = full_screen(
+        """python3 -c "import fcntl; fcntl.ioctl(0, 0x5412, b'x')" 2>&1 | tail -1; echo over"""
+    )
+    assert "PermissionError" in shown.wait_for("over")
+    shown.wait_for("left with 0 same")
+
+
+def test_a_program_on_a_terminal_is_as_confined_as_any(
+    full_screen: Callable[[str], Terminal], home: Path
+) -> None:
+    (home / "outside.txt").write_text("secret")
+    shown = full_screen(f"cat {home}/outside.txt; echo x > {home}/new.txt; echo y > inside.txt; echo over")
+    assert "secret" not in shown.wait_for("over")
+    shown.wait_for("left with 0 same")
+    assert not (home / "new.txt").exists()
+    assert (home / "work" / "inside.txt").read_text() == "y\n"

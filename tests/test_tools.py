@@ -183,7 +183,7 @@ def test_permissions(run: Runner, work: Path) -> None:
         run("files.permissions", path="notes.txt", mode="4755")
 
 
-@pytest.mark.parametrize("name", ["x.zip", "x.tar", "x.tar.gz", "x.tar.xz", "x.tar.bz2"])
+@pytest.mark.parametrize("name", ["x.zip", "x.tar", "x.tar.gz", "x.tar.xz", "x.tar.bz2", "x.tar.zst"])
 def test_archive_and_extract(run: Runner, work: Path, name: str) -> None:
     run("files.archive", path="src", to=name)
     run("files.extract", path=name, to="out")

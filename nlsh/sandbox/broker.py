@@ -171,6 +171,41 @@ def _limits(_: str) -> dict[str, tuple[int, int]]:
     return {name[7:].lower(): resource.getrlimit(getattr(resource, name)) for name in names}
 
 
+def _said(text: "bytes | str") -> str:
+    return text.decode("ascii", "replace") if isinstance(text, bytes) else text
+
+
+def _nvidia(_: str) -> list[dict[str, Any]]:
+    """What NVIDIA's library says of each of its cards; nothing where the extra `gpu` or the driver is missing."""
+    try:
+        import pynvml
+    except ImportError:
+        return []
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return []
+    rows = []
+    try:
+        for number in range(pynvml.nvmlDeviceGetCount()):
+            card = pynvml.nvmlDeviceGetHandleByIndex(number)
+            name, memory = pynvml.nvmlDeviceGetName(card), pynvml.nvmlDeviceGetMemoryInfo(card)
+            address = pynvml.nvmlDeviceGetPciInfo(card).busIdLegacy
+            row = {
+                "name": _said(name), "address": _said(address).lower(), "memory": int(memory.total), "used": int(memory.used),
+            }  # fmt: skip
+            with contextlib.suppress(pynvml.NVMLError):
+                row["busy"] = int(pynvml.nvmlDeviceGetUtilizationRates(card).gpu)
+            with contextlib.suppress(pynvml.NVMLError):
+                row["temperature"] = int(pynvml.nvmlDeviceGetTemperature(card, pynvml.NVML_TEMPERATURE_GPU))
+            rows.append(row)
+    except pynvml.NVMLError:
+        pass  # a card that fell off the bus: those before it are told
+    finally:
+        pynvml.nvmlShutdown()
+    return rows
+
+
 def _web(argument: str) -> Any:
     from nlsh.sandbox import web
 
@@ -198,6 +233,7 @@ _FACTS: dict[str, Callable[[str], Any]] = {
     "sessions": _sessions,
     "limits": _limits,
     "web": _web,
+    "nvidia": _nvidia,
     "number": lambda argument: argument,  # the tool's own choice, handed through to its child
     "waited": lambda argument: argument,
     "dmesg": lambda _: programs.program("dmesg", "--color=never"),

@@ -85,9 +85,7 @@ def command(
     return status if status >= 0 else 128 - status
 
 
-def _first_process(
-    confinement: Confinement, grants: list[int], writer: int, terminal: int | None
-) -> int:
+def _first_process(confinement: Confinement, grants: list[int], writer: int, terminal: int | None) -> int:
     """Pid 1 of the command's world: builds it, starts the command, reaps, and takes all down with it."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     root = namespaces.Root()

@@ -1,29 +1,30 @@
-"""One file compressed by itself: gzip, bzip2, xz and, where this Python has it, zstandard."""
+"""One file compressed by itself: gzip, bzip2, xz or zstandard."""
 
 import bz2
 import gzip
 import lzma
 import os
+import sys
 from collections.abc import Callable
-from importlib import import_module
 from typing import IO, Any, cast
 
-from nlsh.errors import ToolFailed
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPENERS: dict[str, Callable[..., Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": zstd.open,
+}
 _MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\0": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
 
 def opener(suffix: str) -> Callable[..., Any]:
-    """What opens a compressed file of this kind, as `open` does; ToolFailed where this Python lacks it."""
-    if suffix == ".zst":
-        try:
-            return cast("Callable[..., Any]", import_module("compression.zstd").open)
-        except ImportError as error:
-            raise ToolFailed(
-                "zstandard needs Python 3.14 or newer", "use a command: ! unzstd FILE", "no_zstd"
-            ) from error
+    """What opens a compressed file of this kind, as `open` does."""
     return _OPENERS[suffix]
 
 

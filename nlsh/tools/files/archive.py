@@ -1,8 +1,9 @@
-"""Files and folders packed into one archive: zip, or tar with gzip, bzip2 or xz."""
+"""Files and folders packed into one archive: zip, or tar with gzip, bzip2, xz or zstandard."""
 
 import os
 import tarfile
 import zipfile
+from contextlib import ExitStack
 
 from nlsh.arguments import Args, NewPath, Path
 from nlsh.changes import Change
@@ -10,7 +11,7 @@ from nlsh.errors import ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._making import checked, sources, writes_for
 from nlsh.tools.files._records import Trouble, record, tree_size, walk
-from nlsh.tools.files._single import SUFFIXES, compress
+from nlsh.tools.files._single import SUFFIXES, compress, opener
 from nlsh.turn import Effects, Result
 
 _MODES = {
@@ -21,6 +22,8 @@ _MODES = {
     ".tar.bz2": "w:bz2",
     ".tar.xz": "w:xz",
     ".txz": "w:xz",
+    ".tar.zst": "zst",
+    ".tzst": "zst",
 }
 
 
@@ -102,7 +105,12 @@ def _zip(partial: str, work: Work) -> int:
 
 def _tar(partial: str, mode: str, work: Work) -> int:
     members = _members(work)
-    with tarfile.open(partial, mode) as pack:  # type: ignore[call-overload]
+    with ExitStack() as stack:
+        if mode == "zst":
+            stream = stack.enter_context(opener(".zst")(partial, "wb"))
+            pack = stack.enter_context(tarfile.open(fileobj=stream, mode="w"))
+        else:
+            pack = stack.enter_context(tarfile.open(partial, mode))  # type: ignore[call-overload]
         for done, (path, name) in enumerate(members):
             pack.add(path, name, recursive=False)
             work.progress("pack", done, len(members))

@@ -228,19 +228,39 @@ def _opened(path: str) -> _Pack:
     try:
         if zipfile.is_zipfile(path):
             return _Pack(zipfile.ZipFile(path))
-        if not tarfile.is_tarfile(path) and _single.kind(path):
+        compressed = _single.kind(path)
+        if compressed == ".zst":  # tarfile itself reads it from Python 3.14 on
+            stream = _single.reader(path)
+            if tarfile.is_tarfile(stream):
+                stream.seek(0)
+                return _Pack(tarfile.open(fileobj=stream))
+            return _Single(path)
+        if compressed and not tarfile.is_tarfile(path):
             return _Single(path)
         return _Pack(tarfile.open(path))
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
         if isinstance(error, PermissionError):
             raise ToolFailed(f"cannot read {path}") from error
         raise ToolFailed(
-            f"{path} is no archive that I can read", "zip, tar, gz, bz2 and xz can be unpacked", "no_archive"
+            f"{path} is no archive that I can read",
+            "zip, tar, gz, bz2, xz and zst can be unpacked",
+            "no_archive",
         ) from error
 
 
 def _stem(name: str) -> str:
-    for suffix in (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".txz", ".tbz2", ".tar", ".zip"):
+    for suffix in (
+        ".tar.gz",
+        ".tar.bz2",
+        ".tar.xz",
+        ".tar.zst",
+        ".tzst",
+        ".tgz",
+        ".txz",
+        ".tbz2",
+        ".tar",
+        ".zip",
+    ):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
     return name + ".unpacked"

@@ -13,7 +13,9 @@ FULL_SCREEN = frozenset(
     """vi vim vimdiff view nvim nano pico emacs joe micro ne mcedit mc less more most man info top htop btop atop ranger
     nnn tig lazygit ncdu mutt lynx w3m links elinks dialog whiptail fzf tmux screen gdb ed""".split()
 )
-INTERPRETERS = frozenset("python python3 ipython bpython node irb lua sqlite3 bc dc ghci julia R psql".split())
+INTERPRETERS = frozenset(
+    "python python3 ipython bpython node irb lua sqlite3 bc dc ghci julia R psql".split()
+)
 
 
 class Run(Args):
@@ -65,7 +67,8 @@ def run(work: Work) -> Result:
         raise ToolFailed(
             f"there is no command {work.args.command.split()[0]}", "check its name", "no_command"
         )
-    failure = f"the command ended with status {status}" if status else None
+    left = work.scene.terminal and status == 130  # Ctrl-C is how people leave a program that fills the screen
+    failure = f"the command ended with status {status}" if status and not left else None
     return Result("text", text=output, value=status, failure=failure)
 
 
