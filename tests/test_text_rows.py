@@ -3,6 +3,7 @@
 import base64
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,10 @@ def test_tables_survive_the_way_there_and_back(rows: list[Any]) -> None:
     assert json.loads(write_rows(rows, "json")) == rows
     back = list(csv.DictReader(write_rows(rows, "csv").splitlines(keepends=True)))
     assert [row["t"] for row in back] == [row["t"] for row in rows]
+
+
+@pytest.mark.parametrize("tool", ["files.read", "text.count", "files.checksum", "text.sort"])
+def test_a_pipe_is_not_waited_for(run: Runner, work: Path, tool: str) -> None:
+    os.mkfifo(work / "pipe")
+    with pytest.raises(ToolFailed, match="pipe"):
+        run(tool, path="pipe")

@@ -43,6 +43,7 @@ def program(name: str, *options: str, given: str | None = None) -> str | None:
 
 
 def units(_: str) -> list[dict[str, str]] | None:
+    """Every service of systemd with its state; None where systemd does not run."""
     said = program(
         "systemctl", "list-units", "--type=service", "--all", "--no-pager", "--no-legend", "--plain"
     )
@@ -64,6 +65,7 @@ def units(_: str) -> list[dict[str, str]] | None:
 
 
 def unit(name: str) -> dict[str, str] | None:
+    """systemd's properties of one unit (systemctl show); None where systemd does not run."""
     said = program(
         "systemctl",
         "show",
@@ -76,6 +78,7 @@ def unit(name: str) -> dict[str, str] | None:
 
 
 def unit_log(argument: str) -> list[dict[str, Any]] | None:
+    """The last messages of a unit; the argument is its name, a space, and how many."""
     name, _, count = argument.rpartition(" ")
     return _journal(
         program("journalctl", "--no-pager", "--output=json", f"--lines={int(count)}", f"--unit={name}")
@@ -83,14 +86,13 @@ def unit_log(argument: str) -> list[dict[str, Any]] | None:
 
 
 def system_log(argument: str) -> list[dict[str, Any]] | None:
+    """The journal's last messages; the argument is JSON with `count`, and perhaps `level` and `since` (epoch seconds)."""
     wanted = json.loads(argument)
     options = ["--no-pager", "--output=json", f"--lines={int(wanted['count'])}"]
     if wanted.get("level"):
         options.append(f"--priority={wanted['level']}")
     if wanted.get("since"):
         options.append(f"--since=@{int(wanted['since'])}")
-    if wanted.get("boot"):
-        options.append("--boot")
     return _journal(program("journalctl", *options))
 
 
@@ -114,6 +116,7 @@ def _journal(said: str | None) -> list[dict[str, Any]] | None:
 
 
 def boots(_: str) -> list[dict[str, Any]] | None:
+    """The boots that the journal knows; None where there is none."""
     try:
         said = program("journalctl", "--no-pager", "--list-boots", "--output=json")
         return None if said is None else list(json.loads(said))
@@ -122,6 +125,7 @@ def boots(_: str) -> list[dict[str, Any]] | None:
 
 
 def crontab(_: str) -> str | None:
+    """The user's crontab, "" when there is none yet; None where cron is not installed."""
     try:
         return program("crontab", "-l")
     except ToolFailed as error:

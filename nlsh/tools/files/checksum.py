@@ -1,12 +1,12 @@
 """Fingerprints of files, to compare with a published one."""
 
 import hashlib
-import os
 from typing import Literal
 
 from nlsh.arguments import Args, Target, Text
-from nlsh.errors import NotUnderstood, ToolFailed
+from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool, Work
+from nlsh.tools.files._reading import plain
 from nlsh.tools.files._records import paths_of, shown
 from nlsh.turn import Effects, Result
 
@@ -24,10 +24,7 @@ def effects(asked: Asked) -> Effects:
     paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
     if not paths and not asked.rows:
         raise NotUnderstood("the checksum of which file?", "name it, or find files first")
-    for path in paths:
-        if os.path.isdir(path):
-            raise ToolFailed(f"{path} is a folder", "name a file", "is_folder")
-    return Effects(reads=tuple(paths))
+    return Effects(reads=tuple(plain(path) for path in paths))
 
 
 def run(work: Work) -> Result:

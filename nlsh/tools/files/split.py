@@ -7,6 +7,7 @@ from nlsh.changes import Change
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._making import writes_for
+from nlsh.tools.files._reading import plain
 from nlsh.tools.files._records import record
 from nlsh.turn import Effects, Result
 
@@ -26,9 +27,7 @@ class Split(Args):
 def effects(asked: Asked) -> Effects:
     """Makes name.001, name.002 and so on beside the file."""
     args: Split = asked.args
-    if os.path.isdir(args.path):
-        raise ToolFailed(f"{args.path} is a folder", "name a file", "is_folder")
-    total = os.stat(args.path).st_size
+    total = os.stat(plain(args.path)).st_size
     if args.size:
         count = -(-total // args.size)
     elif args.parts:

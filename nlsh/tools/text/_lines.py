@@ -1,10 +1,10 @@
 """Where text tools get their lines from: a file, the files of the rows before, or the rows' own text."""
 
-import os
 from collections.abc import Iterator
 
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import Asked, Work
+from nlsh.tools.files._reading import plain
 from nlsh.tools.files._records import paths_of
 from nlsh.turn import Effects, RowKind
 
@@ -16,9 +16,7 @@ def reading(asked: Asked) -> Effects:
     """Reads the named file, or the files of the rows before; rows that are text themselves need nothing."""
     path = getattr(asked.args, "path", None)
     if path:
-        if os.path.isdir(path):
-            raise ToolFailed(f"{path} is a folder", "name a text file", "is_folder")
-        return Effects(reads=(path,))
+        return Effects(reads=(plain(path),))
     if asked.kind == "files":
         return Effects(reads=tuple(paths_of(asked.rows, asked.scene.cwd)))
     if asked.kind == "none":
@@ -42,6 +40,7 @@ def lines(work: Work) -> Iterator[str]:
 
 def file_lines(path: str) -> Iterator[str]:
     """The lines of one file without their ends; bytes that are no UTF-8 become replacement characters."""
+    plain(path)
     try:
         with open(path, "rb") as reader:
             head = reader.read(8192)
