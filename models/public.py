@@ -541,13 +541,19 @@ def _action(reading: Reading, words: list[str]) -> None:
         raise Unclear(program)
 
 
+def _asks_for_files(said: str) -> bool:
+    """Whether a sentence is about files that hold a text rather than its lines."""
+    about = re.search(r"\bfiles?\b[^.]*\b(contain\w*|having|that have|which have)\b", said, re.IGNORECASE)
+    return bool(about) and not re.search(r"\blines?\b|occurr|instances|print|search for the", said, re.IGNORECASE)
+
+
 def _grep_action(reading: Reading, rest: list[str]) -> None:
     options = "".join(word[1:] for word in rest if word.startswith("-") and not word.startswith("--"))
     values = [word for word in rest if not word.startswith("-") and word not in ("/dev/null", "\\;")]
     if len(values) != 1 or set(options) - set("liHnrEeFsqRIw") or re.search(r"[\\\[\]^$*+()|]", values[0]):
         raise Unclear("grep")
     text = reading.copied(values[0])
-    if "l" in options or "q" in options:
+    if "l" in options or "q" in options or _asks_for_files(reading.said):
         reading.put("text", text)
     else:
         reading.then.append(Call("files.search", {"text": text}))
@@ -612,7 +618,7 @@ def _grep(reading: Reading, words: list[str]) -> list[Call]:
         args["type"] = kind
     elif place not in (".", "*", "./*", "./"):
         args["under"] = reading.copied(place)
-    if "l" in options:
+    if "l" in options or ("under" not in args and _asks_for_files(reading.said)):
         return [Call("files.find", _ordered("files.find", {"kind": "file", **args}))]
     return [Call("files.search", _ordered("files.search", args))]
 

@@ -72,10 +72,11 @@ class Parts:
         if self._planner is None:
             from nlsh.agent.embedded import EmbeddedPlanner
 
-            self._planner = EmbeddedPlanner(self._model_path())
+            self._planner = EmbeddedPlanner(self.model_path())
         return self._planner
 
-    def _model_path(self) -> Path | None:
+    def model_path(self) -> Path | None:
+        """The file of the model that was asked for; None for the embedded one."""
         named = self.options.model or self.config.model
         if not named or named == "embedded":
             return None

@@ -7,7 +7,6 @@ holds the two declarations of the options together.
 
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from nlsh.errors import Exit, NlshError, UsageError
@@ -58,6 +57,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _main(args: list[str]) -> int:
     if args and args[0] not in (*COMMAND, *FLAGS, *VALUES) and not _is_value_option(args[0]):
+        import nlsh.task_commands  # noqa: F401 - declares the sub-commands of task files
         from nlsh.commands import run
 
         return run(args)
@@ -113,6 +113,7 @@ def parse(args: list[str]) -> tuple[list[str] | None, Any]:
 def one_shot(sentences: list[str], options: Any) -> int:
     """Say the sentences in one session, in order; stops at the first that does not succeed."""
     from nlsh.agent.manners import Manners
+    from nlsh.asking import confirmer, may_ask
     from nlsh.assembly import Parts
     from nlsh.document import document, dumps
     from nlsh.render import Screen
@@ -121,17 +122,12 @@ def one_shot(sentences: list[str], options: Any) -> int:
     screen = Screen()
     parts = Parts(options, screen.notice)
     try:
-        may_ask = (
-            not (options.json or options.no_input)
-            and sys.stdin is not None
-            and sys.stdin.isatty()
-            and screen.err.isatty()
-        )
+        somebody = may_ask(screen, quiet=options.json or options.no_input)
         manners = Manners(
-            _confirmer(screen) if may_ask else None,
+            confirmer(screen) if somebody else None,
             options.yes,
             options.dry_run,
-            terminal.kind() if may_ask else "",
+            terminal.kind() if somebody else "",
             screen.progress,
         )
         shell = parts.shell(manners)
@@ -158,16 +154,6 @@ def _explain(screen: Any, turn: Any) -> None:
     from nlsh.answers import in_words
 
     screen.notice(f"plan: {in_words(turn.plan) or 'none'} ({turn.confidence:.0%} sure), {turn.timing}")
-
-
-def _confirmer(screen: Any) -> Callable[[Any], bool]:
-    def confirm(preview: Any) -> bool:
-        screen.preview([preview.headline, *preview.items, preview.undo], to=screen.notice)
-        screen.err.write("nlsh: go ahead? [y/N] ")
-        screen.err.flush()
-        return sys.stdin.readline().strip().lower() in ("y", "yes", "是", "好")
-
-    return confirm
 
 
 def _status(error: NlshError) -> str:

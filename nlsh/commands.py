@@ -1,16 +1,14 @@
-"""The sub-commands, declared with typer: undo, history, tools, models, doctor, config, run, help."""
+"""The sub-commands, declared with typer; those of task files are in task_commands.py."""
 
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nlsh import __version__
 from nlsh.agent.manners import Manners
-from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
 from nlsh.assembly import Options, Parts
 from nlsh.catalogue import catalogue, described
@@ -62,7 +60,8 @@ def top(
         raise typer.Exit()
 
 
-def _emit(value: Any) -> None:
+def emit(value: Any) -> None:
+    """A JSON document on standard output."""
     sys.stdout.buffer.write(dumps(value))
     sys.stdout.flush()
 
@@ -87,7 +86,7 @@ def undo(
     finally:
         parts.close()
     if json:
-        _emit(document(done))
+        emit(document(done))
     else:
         screen.turn(done)
     raise typer.Exit(done.exit_code)
@@ -107,7 +106,7 @@ def history(
     finally:
         parts.close()
     if json:
-        _emit(rows)
+        emit(rows)
     elif rows:
         screen.table("records", rows, fold=False)
     else:
@@ -134,7 +133,7 @@ def phrases(
     finally:
         parts.close()
     if json:
-        _emit(rows)
+        emit(rows)
     elif rows:
         shown = [{**row, "plan": in_words([Call(**call) for call in row["plan"]])} for row in rows]
         screen.table("records", shown, fold=False)
@@ -151,7 +150,7 @@ def tools(
     screen = Screen()
     if name is None:
         if json:
-            _emit([{"tool": tool, "summary": entry.summary} for tool, entry in catalogue().items()])
+            emit([{"tool": tool, "summary": entry.summary} for tool, entry in catalogue().items()])
             return
         for tool, entry in catalogue().items():
             screen.write(f"{tool:<26} {entry.summary}")
@@ -167,7 +166,7 @@ def tools(
         args = {
             slot.name: {"is": described(slot), "needed": slot.name in entry.required} for slot in entry.slots
         }
-        _emit({"tool": name, "summary": entry.summary, "args": args, "gives": entry.gives, "changes": entry.changes,
+        emit({"tool": name, "summary": entry.summary, "args": args, "gives": entry.gives, "changes": entry.changes,
                "undo": entry.undo and entry.changes, "examples": entry.examples})  # fmt: skip
         return
     screen.write(
@@ -203,7 +202,7 @@ def models(json: Json = False) -> None:
         "threshold_changing": planner.threshold((Call("files.delete", {}),)),
     }
     if json:
-        _emit([facts])
+        emit([facts])
     else:
         screen.table("records", [facts], fold=False)
 
@@ -245,60 +244,11 @@ def doctor(json: Json = False) -> None:
     finally:
         parts.close()
     if json:
-        _emit(rows)
+        emit(rows)
     else:
         screen.table("records", rows, fold=False)
     if any(row["state"] in ("none", "missing", "off") for row in rows):
         raise typer.Exit(int(Exit.TOOL_FAILED))
-
-
-@app.command(name="run")
-def run_file(
-    file: Annotated[Path, typer.Argument(help="A text file, one sentence a line; # begins a remark.")],
-    json: Json = False,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    no_input: NoInput = False,
-    session: Session = None,
-    model: Model = None,
-    cwd: Cwd = None,
-    verbose: Verbose = False,
-) -> None:
-    """Say the sentences of a file, in order; stops at the first that does not succeed."""
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
-            "name a text file",
-        ) from error
-    sentences = [
-        line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
-    ]
-    screen = Screen()
-    parts = _parts(screen, Options(json, yes, dry_run, no_input, session, model, cwd, verbose))
-    try:
-        turns = _say_all(
-            parts.shell(Manners(None, yes, dry_run, progress=screen.progress)), sentences, screen, json
-        )
-    finally:
-        parts.close()
-    if json:
-        _emit({"file": str(file), "turns": [document(turn) for turn in turns]})
-    raise typer.Exit(turns[-1].exit_code if turns else 0)
-
-
-def _say_all(shell: Shell, sentences: list[str], screen: Screen, quiet: bool) -> list[Any]:
-    turns = []
-    for sentence in sentences:
-        turn = shell.say(sentence)
-        turns.append(turn)
-        if not quiet:
-            screen.notice(f"› {sentence}")
-            screen.turn(turn)
-        if turn.exit_code:
-            break
-    return turns
 
 
 @app.command(name="help")

@@ -40,6 +40,7 @@ class Rules:
     path_folders: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     mounts: tuple[str, ...] = ("/",)
+    only_write: tuple[str, ...] | None = None  # a task file's own limit, on top of all others
 
 
 def decide(effects: Effects, scene: Scene, rules: Rules) -> Decision:
@@ -93,6 +94,8 @@ def _denied_change(effects: Effects, scene: Scene, rules: Rules) -> Decision | N
             return _deny("secrets", f"{path} holds secrets and is not changed")
         if not any(is_within(path, root) for root in (scene.cwd, rules.home, *rules.write)):
             return _deny("outside", f"{path} lies outside the current folder and your home")
+        if rules.only_write is not None and not any(is_within(path, root) for root in rules.only_write):
+            return _deny("allow", f"the task file does not allow itself to write to {path}")
     return None
 
 

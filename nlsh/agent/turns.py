@@ -31,6 +31,8 @@ from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
 from nlsh.turn import Act, Call, Decision, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
 
+CALL_SECONDS = 900.0
+
 
 @dataclass
 class Shell:
@@ -51,6 +53,7 @@ class Shell:
     log: Callable[[str], None] = lambda text: None
     settings: Callable[[], dict[str, Any]] = dict
     explanation: list[Row] = field(default_factory=list)
+    seconds: float = CALL_SECONDS  # how long one call may take
 
     @cached_property
     def notes(self) -> Notes:
@@ -61,10 +64,11 @@ class Shell:
         """A remembered name for a place as that place; other words as they are."""
         return meant(words, self.notes)
 
-    def say(self, text: str, chosen: Act | None = None) -> Turn:
+    def say(self, text: str, chosen: Act | None = None, learn: bool = True) -> Turn:
         """One turn. Never raises for what a person did or said: the turn tells.
 
-        `chosen` is the reading that a person picked for this very sentence.
+        `chosen` is the reading that a person picked for this very sentence; it is remembered for it
+        unless `learn` is False.
         """
         begun = time.monotonic()
         utterance = Utterance(text, self.cwd, time.time(), answers.language_of(text))
@@ -76,7 +80,7 @@ class Shell:
             else:
                 turn.plan, turn.confidence = chosen.calls, 1.0
             self._act(turn, identity)
-            if chosen is not None:
+            if chosen is not None and learn:
                 self.notes.learn(text, chosen.calls)
         except DryRun:
             turn.status, turn.exit_code = "dry_run", Exit.DONE
@@ -277,7 +281,7 @@ class Shell:
         try:
             result = self.sandbox.run(
                 call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind,
-                facts=sent, shares=shares, progress=self.manners.progress,
+                facts=sent, shares=shares, progress=self.manners.progress, seconds=self.seconds,
             )  # fmt: skip
             assert isinstance(result, Result)
             failed = False
@@ -299,6 +303,21 @@ class Shell:
                         "postcondition",
                     )
         return result, effects.changes
+
+    def look(self, call: Call) -> Result:
+        """One call that changes nothing, as no turn of its own: for conditions. Raises the NlshError it ends with."""
+        scene = Scene(self.cwd, self.home, time.time())
+        args = ground(call, scene, "", self.meant)
+        asked = Asked(args, scene, [], "none", {})
+        effects, facts = self._effects(call, find_tool(call.tool), asked)
+        decision = self._judge(effects, scene)
+        if decision.verdict == "deny" or effects.changing:
+            raise Refused(decision.reason or "a condition may only look", "", decision.rule)
+        found = self.sandbox.run(
+            call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds
+        )  # fmt: skip
+        assert isinstance(found, Result)
+        return found
 
     def note(self, line: str, code: int) -> None:
         """Write down a command that the user ran themselves."""

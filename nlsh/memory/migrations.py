@@ -58,4 +58,20 @@ def _second(database: sqlite_utils.Database) -> None:
     database.table("kept").create(kept, pk="name", if_not_exists=True)
 
 
-_STEPS = [_first, _second]
+def _third(database: sqlite_utils.Database) -> None:
+    runs = {
+        "id": int, "file": str, "content": str, "variables": str, "session": str, "state": str, "started": float, "ended": float,
+    }  # fmt: skip
+    database.table("runs").create(runs, pk="id", if_not_exists=True)
+    database.table("runs").create_index(["file"], if_not_exists=True)
+    steps = {
+        "id": int, "run": int, "position": int, "item": int, "state": str, "before": int, "turn": int, "duration_ms": float,
+        "message": str, "result": str,
+    }  # fmt: skip
+    database.table("run_steps").create(
+        steps, pk="id", foreign_keys=[("run", "runs", "id")], if_not_exists=True
+    )
+    database.table("run_steps").create_index(["run", "position", "item"], if_not_exists=True)
+
+
+_STEPS = [_first, _second, _third]

@@ -19,9 +19,10 @@ from nlsh.config import Folders
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.turn import Call, Result, Row, Step, Turn, Utterance
 
-VERSION = 2
+VERSION = 3
 BUSY_SECONDS = 5.0
 KEEP_ROWS = 20_000
+HIDDEN = "•••"
 
 
 @contextmanager
@@ -42,6 +43,7 @@ class Store:
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
         self.notice = ""
+        self.hidden: tuple[str, ...] = ()  # values that are never written down
         try:
             self.connection = self._open()
         except NlshError as error:
@@ -105,7 +107,11 @@ class Store:
               changes text, after text, created real);
             create table facts (id integer primary key, name text, means text, fact text, created real);
             create table phrases (said text primary key, plan text, created real);
-            create table kept (name text primary key, result text, created real);"""
+            create table kept (name text primary key, result text, created real);
+            create table runs (id integer primary key, file text, content text, variables text, session text, state text,
+              started real, ended real);
+            create table run_steps (id integer primary key, run integer, position integer, item integer, state text,
+              before integer, turn integer, duration_ms real, message text, result text);"""
         )
         return connection
 
@@ -149,7 +155,7 @@ class Store:
         self.connection.execute(
             "insert into steps (turn, position, tool, args, verdict, rule, status, duration_ms, changed) values (?,?,?,?,?,?,?,?,?)",
             (
-                turn, position, step.call.tool, _json(step.args), decision.verdict if decision else None,
+                turn, position, step.call.tool, self._struck(_json(step.args)), decision.verdict if decision else None,
                 decision.rule if decision else None, status, step.duration_ms, step.result.changed if step.result else 0,
             ),
         )  # fmt: skip
@@ -162,10 +168,16 @@ class Store:
         self.connection.execute(
             "update turns set status = ?, confidence = ?, answer = ?, error = ?, plan = ?, result = ? where id = ?",
             (
-                turn.status, turn.confidence, _text(turn.answer or ""), _json(turn.error), _json([asdict(c) for c in turn.plan]),
-                kept, identity,
+                turn.status, turn.confidence, self._struck(_text(turn.answer or "")), self._struck(_json(turn.error)),
+                self._struck(_json([asdict(c) for c in turn.plan])), kept and self._struck(kept), identity,
             ),
         )  # fmt: skip
+
+    def _struck(self, text: str) -> str:
+        """The text without hidden values, as they are and as JSON spells them."""
+        for value in self.hidden:
+            text = text.replace(value, HIDDEN).replace(_json(value)[1:-1], HIDDEN)
+        return text
 
     def previous(self, session: str) -> tuple[tuple[Call, ...], Result | None]:
         """The plan and the result of the session's last turn that did something."""
