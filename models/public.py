@@ -544,7 +544,9 @@ def _action(reading: Reading, words: list[str]) -> None:
 def _asks_for_files(said: str) -> bool:
     """Whether a sentence is about files that hold a text rather than its lines."""
     about = re.search(r"\bfiles?\b[^.]*\b(contain\w*|having|that have|which have)\b", said, re.IGNORECASE)
-    return bool(about) and not re.search(r"\blines?\b|occurr|instances|print|search for the", said, re.IGNORECASE)
+    return bool(about) and not re.search(
+        r"\blines?\b|occurr|instances|print|search for the", said, re.IGNORECASE
+    )
 
 
 def _grep_action(reading: Reading, rest: list[str]) -> None:

@@ -56,7 +56,7 @@ class Change:
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready record without empty fields."""
-        return {k: v for k, v in asdict(self).items() if v not in (None, False)}
+        return {k: v for k, v in asdict(self).items() if v is not None and v is not False}
 
 
 def from_dict(record: dict[str, Any]) -> Change:

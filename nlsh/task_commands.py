@@ -179,6 +179,8 @@ def run_file(
             shell.rules = lambda: narrowed(parts.rules(), task.allow)
             runs = Runs(shell.store)
             run = _run(runs, shell, file, content, task, given, resume)
+            if resume and run.state in ("done", "rehearsal"):
+                screen.notice("the last run is done; nothing is left to do")
             shell.store.hidden = tuple(secrets.values())
             runner = Runner(task, plans, shell, runs, run, secrets, rehearsal=dry_run)
             runner.tell = lambda outcome: _tell(outcome, screen, json, jsonl)
@@ -216,8 +218,6 @@ def _run(
     last = runs.latest(place)
     if last is None:
         raise UsageError(f"{file} has not been run yet", "run it without --resume")
-    if last.state in ("done", "rehearsal"):
-        raise UsageError(f"the last run of {file} is done", "run it without --resume")
     if last.content != content:
         raise UsageError(f"{file} has changed since its last run", "run it without --resume")
     shell.session = last.session

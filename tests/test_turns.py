@@ -416,3 +416,13 @@ def test_a_random_model_harms_nothing_outside(
     assert snapshot(bait) == before
     assert all(path.read_bytes() == content for path, content in own.items())
     assert statuses >= {"done", "refused", "failed"}
+
+
+def test_what_was_added_to_an_empty_file_is_taken_back(make: Callable[..., Shell], home: Path) -> None:
+    """No bytes before is a size too."""
+    (home / "work" / "log.txt").write_text("")
+    shell = make(Call("files.append", {"path": "log.txt", "text": "hello"}), yes=True)
+    assert shell.say("add hello to log.txt").status == "done"
+    assert (home / "work" / "log.txt").read_text() == "hello\n"
+    assert shell.undo(None).status == "done"
+    assert (home / "work" / "log.txt").read_text() == ""
