@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 
-from nlsh.agent.embedded import EmbeddedPlanner, model_path
+from nlsh.agent.embedded import EmbeddedPlanner
+from nlsh.config import shipped_model
 from nlsh.tool import all_tools, find_tool
 from nlsh.turn import Call, Utterance
 
@@ -130,7 +131,7 @@ def main() -> None:
     parser.add_argument("--set", default="", help="only the sets whose name begins so")
     parser.add_argument("--json", type=Path, default=None)
     options = parser.parse_args()
-    planner = EmbeddedPlanner(options.gguf or model_path())
+    planner = EmbeddedPlanner(options.gguf or shipped_model())
     nearest = Nearest()
     right: dict[str, list[bool]] = defaultdict(list)
     spent, covered, covered_right, harm, baseline = [], 0, 0, 0, 0

@@ -15,7 +15,7 @@ from typing import Any
 from nlsh.agent.manners import Manners
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
-from nlsh.config import Config, Folders, folders, home_folder, load
+from nlsh.config import Config, Folders, folders, home_folder, load, shipped_model
 from nlsh.errors import NlshError, UsageError
 from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
@@ -94,6 +94,7 @@ class Parts:
             threshold=self.config.threshold,
             log=self._log,
             settings=self._settings,
+            model_path=lambda: self.model_path() or shipped_model(),
         )  # fmt: skip
         if self.options.session:
             shell.previous, shell.result = self.store.previous(session)

@@ -188,10 +188,11 @@ def tools(
 @app.command()
 def models(json: Json = False) -> None:
     """The model in use."""
-    from nlsh.agent.embedded import EmbeddedPlanner, model_path
+    from nlsh.agent.embedded import EmbeddedPlanner
+    from nlsh.config import shipped_model
 
     screen = Screen()
-    path = model_path()
+    path = shipped_model()
     planner = EmbeddedPlanner(path)
     facts = {
         "model": "embedded",

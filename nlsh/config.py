@@ -72,6 +72,13 @@ def folders() -> Folders:
     )
 
 
+def shipped_model() -> Path:
+    """The model that comes with nlsh: beside the package, or in the checkout."""
+    package = Path(__file__).resolve().parent
+    shipped = package / "model" / "nlsh.gguf"
+    return shipped if shipped.exists() else package.parent / "models" / "nlsh.gguf"
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings. See docs/manual.md for what each one means."""

@@ -50,6 +50,11 @@ def failed_document(
     }  # fmt: skip
 
 
+def dumps_line(value: Any) -> str:
+    """One line of ASCII JSON."""
+    return json.dumps(value) + "\n"
+
+
 def dumps(value: Any) -> bytes:
     """UTF-8 JSON; bytes of names that are no UTF-8 come out as lone surrogate escapes."""
     return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"

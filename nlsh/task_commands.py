@@ -65,10 +65,10 @@ def _plans(task: TaskFile, file: Path, parts: Parts, frozen: bool) -> list[Compi
 
 def _model_digest(parts: Parts) -> str:
     """A digest of the model's file: who reviews a lock sees when another model has made it."""
-    from nlsh.agent.embedded import model_path
+    from nlsh.config import shipped_model
 
     try:
-        return digest((parts.model_path() or model_path()).read_bytes())
+        return digest((parts.model_path() or shipped_model()).read_bytes())
     except OSError:
         return ""
 

@@ -110,9 +110,9 @@ def test_bad_input_is_one_line_and_the_right_code(nlsh: Nlsh, args: list[str], c
 
 
 def test_corrupt_and_foreign_models(nlsh: Nlsh, tmp_path: Path) -> None:
-    from nlsh.agent.embedded import model_path
+    from nlsh.config import shipped_model
 
-    whole = model_path().read_bytes()
+    whole = shipped_model().read_bytes()
     cases = {
         "empty.gguf": b"",
         "text.gguf": b"hello",

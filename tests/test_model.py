@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlsh.agent.embedded import EmbeddedPlanner, model_path
+from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.notation import functional_tokens
+from nlsh.config import shipped_model
 from nlsh.errors import NlshError
 from nlsh.tool import find_tool
 from nlsh.turn import Call, Utterance
@@ -83,4 +84,4 @@ def test_the_same_sentence_gives_the_same_plan(planner: EmbeddedPlanner) -> None
 
 
 def test_the_file_is_small_enough() -> None:
-    assert model_path().stat().st_size < 60_000_000
+    assert shipped_model().stat().st_size < 60_000_000

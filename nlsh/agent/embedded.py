@@ -9,6 +9,7 @@ from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, Source, log_probability, read_calls, source
 from nlsh.agent.llama import Model
 from nlsh.catalogue import catalogue
+from nlsh.config import shipped_model
 from nlsh.errors import NlshError, NotUnderstood
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
@@ -18,13 +19,6 @@ ALTERNATIVES = 3
 FAVOUR = 4.0  # added to the logits of tokens that go on with the name of something that is there
 COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
 _UNFITTED = (0.0, 1.0, 0.0, 0.0, 0.0)
-
-
-def model_path() -> Path:
-    """The model that ships with nlsh: beside the package, or in the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    shipped = package / "model" / "nlsh.gguf"
-    return shipped if shipped.exists() else package.parent / "models" / "nlsh.gguf"
 
 
 def named_in(cwd: str) -> Callable[[str], bool]:
@@ -54,7 +48,7 @@ class EmbeddedPlanner:
     """One sentence, one evaluation of the prompt, about ten tokens of plan."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.model = Model(path or model_path(), CONTEXT_TOKENS)
+        self.model = Model(path or shipped_model(), CONTEXT_TOKENS)
         first = self.model.metadata("nlsh.first_token")
         if first is None or not first.isdigit():
             self.model.close()

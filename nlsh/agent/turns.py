@@ -10,10 +10,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from nlsh import answers
-from nlsh.agent import own
+from nlsh.agent import own, witness
 from nlsh.agent.grounding import check, ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import DryRun, Manners, Preview
@@ -21,6 +22,7 @@ from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
 from nlsh.agent.planner import Planner
 from nlsh.changes import Change
 from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
+from nlsh.memory.audit import Audit
 from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
@@ -53,7 +55,15 @@ class Shell:
     log: Callable[[str], None] = lambda text: None
     settings: Callable[[], dict[str, Any]] = dict
     explanation: list[Row] = field(default_factory=list)
+    model_path: Callable[[], Path | None] = lambda: (
+        None
+    )  # the file of the model that plans, for the audit log
     seconds: float = CALL_SECONDS  # how long one call may take
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The chained log of every call."""
+        return Audit(self.store)
 
     @cached_property
     def notes(self) -> Notes:
@@ -152,6 +162,7 @@ class Shell:
         step = Step(call, dict(call.args))
         status: Status = "failed"
         changes: tuple[Change, ...] = ()
+        effects: Effects | None = None
         try:
             args = ground(call, scene, turn.utterance.text, self.meant)
             step.args = args.model_dump(mode="json", exclude_defaults=True)
@@ -183,6 +194,16 @@ class Shell:
         finally:
             step.duration_ms = round((time.monotonic() - begun) * 1000, 1)
             self.store.step(identity, position, step, status)
+            self._witness(turn, position, step, status, effects)
+
+    def _witness(
+        self, turn: Turn, position: int, step: Step, status: Status, effects: Effects | None
+    ) -> None:
+        """Add the call to the audit log."""
+        model = witness.model_digest(self.model_path())
+        level = self.sandbox.level_if_known
+        said = witness.record(turn, position, step, status, effects, self.rules(), level=level, model=model)
+        self.audit.note(said)
 
     def _effects(self, call: Call, tool: Tool, asked: Asked) -> tuple[Effects, dict[str, Any]]:
         """The call's effects; for tools that must look first, after a confined look."""
@@ -364,6 +385,7 @@ class Shell:
             raise DryRun
         step.result, _ = self._run(turn, identity, 0, call, asked, effects, facts)
         self.store.step(identity, 0, step, "done")
+        self._witness(turn, 0, step, "done", effects)
         turn.answer = answers.answer(call, step.result, (), turn.utterance.language)
 
     def recover(self) -> list[str]:

@@ -72,6 +72,7 @@ def _third(database: sqlite_utils.Database) -> None:
         steps, pk="id", foreign_keys=[("run", "runs", "id")], if_not_exists=True
     )
     database.table("run_steps").create_index(["run", "position", "item"], if_not_exists=True)
+    database.table("audit").create({"id": int, "record": str, "hash": str}, pk="id", if_not_exists=True)
 
 
 _STEPS = [_first, _second, _third]

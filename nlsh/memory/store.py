@@ -111,7 +111,8 @@ class Store:
             create table runs (id integer primary key, file text, content text, variables text, session text, state text,
               started real, ended real);
             create table run_steps (id integer primary key, run integer, position integer, item integer, state text,
-              before integer, turn integer, duration_ms real, message text, result text);"""
+              before integer, turn integer, duration_ms real, message text, result text);
+            create table audit (id integer primary key, record text, hash text);"""
         )
         return connection
 
@@ -155,7 +156,7 @@ class Store:
         self.connection.execute(
             "insert into steps (turn, position, tool, args, verdict, rule, status, duration_ms, changed) values (?,?,?,?,?,?,?,?,?)",
             (
-                turn, position, step.call.tool, self._struck(_json(step.args)), decision.verdict if decision else None,
+                turn, position, step.call.tool, self.struck(_json(step.args)), decision.verdict if decision else None,
                 decision.rule if decision else None, status, step.duration_ms, step.result.changed if step.result else 0,
             ),
         )  # fmt: skip
@@ -168,12 +169,12 @@ class Store:
         self.connection.execute(
             "update turns set status = ?, confidence = ?, answer = ?, error = ?, plan = ?, result = ? where id = ?",
             (
-                turn.status, turn.confidence, self._struck(_text(turn.answer or "")), self._struck(_json(turn.error)),
-                self._struck(_json([asdict(c) for c in turn.plan])), kept and self._struck(kept), identity,
+                turn.status, turn.confidence, self.struck(_text(turn.answer or "")), self.struck(_json(turn.error)),
+                self.struck(_json([asdict(c) for c in turn.plan])), kept and self.struck(kept), identity,
             ),
         )  # fmt: skip
 
-    def _struck(self, text: str) -> str:
+    def struck(self, text: str) -> str:
         """The text without hidden values, as they are and as JSON spells them."""
         for value in self.hidden:
             text = text.replace(value, HIDDEN).replace(_json(value)[1:-1], HIDDEN)

@@ -26,6 +26,8 @@ from nlsh.tool import find_tool
 from nlsh.turn import Effects, Result, Row, RowKind, Scene
 
 START_SECONDS = 60.0
+SPACE_SECONDS = 0.2  # how often the disk is looked at while a call writes
+LEAST_FREE_BYTES = 64 << 20  # no call may take the last of a disk
 KILL_SECONDS = 5.0
 _START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.zygote import main; main({fd})"
 _ERRORS: dict[str, type[NlshError]] = {
@@ -71,6 +73,11 @@ class Sandbox:
     def level(self) -> Level:
         """What this kernel can keep; waits for the zygote's probe."""
         return self._hello()[0]
+
+    @property
+    def level_if_known(self) -> str:
+        """The level, without waiting for it; "" while nothing has needed it."""
+        return self._level[0] if self._level else ""
 
     @property
     def level_reason(self) -> str:
@@ -138,7 +145,7 @@ class Sandbox:
             pidfds = _open_targets(effects)
             for share in shares or (None,):
                 children.append(self._spawn(confinement, [*grants, *pidfds], orders, share))
-            answers = self._listen(children, progress, time.monotonic() + seconds)
+            answers = self._listen(children, progress, time.monotonic() + seconds, confinement.writes)
         finally:
             for child in children:
                 _kill(child.pidfd)
@@ -222,14 +229,25 @@ class Sandbox:
         return received[0]
 
     def _listen(
-        self, children: "list[_Child]", progress: Progress, deadline: float
+        self, children: "list[_Child]", progress: Progress, deadline: float, writes: tuple[str, ...]
     ) -> list[Result | dict[str, Any]]:
         """What each child answered, in their order."""
         waiting = list(children)
+        begun = {path: _free_bytes(path) for path in writes}
         try:
             while waiting:
                 sockets = [child.ours for child in waiting]
-                ready, _, _ = select.select(sockets, [], [], max(0.0, deadline - time.monotonic()))
+                left = max(0.0, deadline - time.monotonic())
+                ready, _, _ = select.select(sockets, [], [], min(left, SPACE_SECONDS) if writes else left)
+                for path, before in begun.items():
+                    if (free := _free_bytes(path)) < min(before, LEAST_FREE_BYTES):
+                        raise ToolFailed(
+                            f"the disk of {path} is nearly full ({free >> 20} MiB left); the call was stopped",
+                            "free some space first",
+                            "disk_full",
+                        )
+                if not ready and left > SPACE_SECONDS and writes:
+                    continue
                 if not ready:
                     raise ToolFailed("the call took too long and was stopped", "try it on less", "timeout")
                 for child in [child for child in waiting if child.ours in ready]:
@@ -273,6 +291,15 @@ class Sandbox:
         if kind is NotUnderstood:
             return NotUnderstood(record["message"], record["hint"])
         return kind(record["message"], record["hint"], record["code"])
+
+
+def _free_bytes(path: str) -> int:
+    """What an ordinary user may still write on the file system of `path`; a lot where that cannot be asked."""
+    try:
+        status = os.statvfs(path)
+    except OSError:
+        return 1 << 62
+    return status.f_bavail * status.f_frsize
 
 
 def _effects_record(effects: Effects) -> dict[str, Any]:

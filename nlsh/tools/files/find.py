@@ -13,7 +13,17 @@ from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._filters import Conditions, Excluding, best_ranked, compiled, name_rank, within
 from nlsh.tools.files._ignoring import kept
 from nlsh.tools.files._modes import born, octal
-from nlsh.tools.files._records import Trouble, entry_kind, in_order, kind_of, record, scan, tree_size, walk
+from nlsh.tools.files._records import (
+    Trouble,
+    absolute,
+    entry_kind,
+    in_order,
+    kind_of,
+    record,
+    scan,
+    tree_size,
+    walk,
+)
 from nlsh.tools.files._shares import Share, cut
 from nlsh.turn import Effects, Result, Row
 
@@ -90,16 +100,26 @@ def run(work: Work) -> Result:
         ranked.append((rank, record(path, status, work.scene.cwd, size)))
     if share is not None:
         rows = [{**row, _RANK: rank} for rank, row in ranked] if args.name else [row for _, row in ranked]
+        if args.broken:
+            rows = [{**row, _PLACE: absolute(row["path"], work.scene.cwd)} for row in rows]
         return Result("files", rows, notes=trouble.notes())
     return Result("files", in_order(best_ranked(ranked)), notes=trouble.notes())
 
 
 _RANK = "rank"  # how well the name fits, among the rows of a share
+_PLACE = "place"  # where a link lies that seems broken from inside
+
+
+def _leads_somewhere(link: str | None) -> bool:
+    """Whether a link that seems broken to a child leads to something that the child does not see."""
+    return link is not None and os.path.exists(link)
 
 
 def split(asked: Asked) -> list[Share]:
     """Shares of a large tree; none where a condition needs the tree whole."""
     args: Find = asked.args
+    if args.broken:  # all of it in one share, so that `merge` has the last word
+        return [[(args.under, 1, True)]] if os.path.isdir(args.under) else []
     if args.top or args.depth is not None or args.not_ignored or not os.path.isdir(args.under):
         return []
     leaves_out = Excluding(args.excluding).leaves_out if args.excluding else None
@@ -108,7 +128,8 @@ def split(asked: Asked) -> list[Share]:
 
 def merge(results: list[Result]) -> Result:
     """What the shares found, the best fitting names alone."""
-    ranked = [(int(row.pop(_RANK, 0)), row) for result in results for row in result.rows or []]
+    found = [row for result in results for row in result.rows or []]
+    ranked = [(int(row.pop(_RANK, 0)), row) for row in found if not _leads_somewhere(row.pop(_PLACE, None))]
     return Result(
         "files", in_order(best_ranked(ranked)), notes=[note for result in results for note in result.notes]
     )
@@ -195,7 +216,7 @@ class _Extra:
     def accept(self, path: str, kind: str, status: os.stat_result) -> bool:
         """Whether a file meets them all."""
         if self.broken and not (kind == "link" and not os.path.exists(path)):
-            return False
+            return False  # one that points out of the tree is looked at again in `merge`
         if self.pattern is not None and not self.pattern.search(os.path.basename(path)):
             return False
         if self.owner is not None and status.st_uid != self.owner:
