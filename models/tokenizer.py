@@ -8,6 +8,7 @@ is the same; evaluate.py checks that on every sentence.
     python models/tokenizer.py [SENTENCES]     writes models/build/tokenizer.json
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from nlsh.agent.notation import functional_tokens
 
 VOCABULARY = 5120
-BUILD = HERE / "build"
+BUILD = Path(os.environ.get("NLSH_BUILD") or HERE / "build")
 
 
 def sentences(count: int) -> Iterator[str]:
@@ -65,7 +66,7 @@ def load() -> Tokenizer:
 
 def main() -> None:
     """Train and save."""
-    BUILD.mkdir(exist_ok=True)
+    BUILD.mkdir(parents=True, exist_ok=True)
     tokenizer = train(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
     tokenizer.save(str(BUILD / "tokenizer.json"))
     print(f"{tokenizer.get_vocab_size()} tokens and {len(functional_tokens())} functional ones")
