@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -136,7 +137,8 @@ vars:
   days: {{type: number, default: 30, min: 1, max: 365}}
   what: {{choices: [pdfs, images]}}
   key: {{secret: "file:{tmp_path}/key"}}
-  token: {{secret: env:TASK_TOKEN}}
+  token: {{type: secret, env: TASK_TOKEN}}
+  many: {{type: int, default: 3}}
 ---
 list files
 """
@@ -159,17 +161,13 @@ list files
 
 
 def test_every_form_of_a_condition_is_one_that_is_read() -> None:
-    examples = {"GLOB": "*.tmp", "FOLDER": "docs", "PATH": "a b.txt", "TEXT": "x", "NUMBER": "3", "SIZE": "1 GB", "OP": ">=", "NAME": "cron",
-                " N|": " 2|", " N]": " 2]", "TIME": "3 days"}  # fmt: skip
+    examples = {"GLOB": "*.tmp", "FOLDER": "docs", "PATH": "a b.txt", "TEXT": "x", "NUMBER": "3", "SIZE": "1 GB", "OP": ">=", "NAME": "cron", "TIME": "3 days"}  # fmt: skip
     for form in FORMS:
-        for said in (
-            form.replace("[in FOLDER]", "in docs")
-            .replace("[at least N|at most N|exactly N]", "at least 2")
-            .split(" | ")
-        ):
+        plain = re.sub(r"\[([^|\]]*)(\|[^\]]*)?\]", r"\1", form)  # of each pair of brackets the first choice
+        for said in plain.split(" | "):
             for word, example in examples.items():
                 said = said.replace(word, example)
-            said = said.replace("3 or 1 GB or 3 days", "1 GB")
+            said = re.sub(r"\bN\b", "2", said).replace("3 or 1 GB or 3 days", "1 GB")
             assert read_condition(said).text == " ".join(said.split())
 
 
@@ -277,6 +275,10 @@ if: files matching "*.tmp" in {{folder}}
 expect: no files matching "*.tmp" in {{folder}}
 expect: {{folder}}/c.txt exists
 expect: {{folder}}/c.txt contains "two"
+## Files
+lines of {{g}}
+for each: g in files matching "c.*" in {{folder}}
+expect: value = 2
 ## Again
 delete tmp in {{folder}}
 if: files matching "*.tmp" in {{folder}}
@@ -286,7 +288,7 @@ if: files matching "*.tmp" in {{folder}}
              "delete tmp in docs": [find, Call("files.delete", {})]}  # fmt: skip
     runner = carry_out(text, plans, {"folder": "bin"})
     assert runner.code == 0, runner.outcomes  # type: ignore[attr-defined]
-    assert states(runner) == ["done", "done", "done", "done", "skipped"]
+    assert states(runner) == ["done", "done", "done", "done", "done", "skipped"]
     assert sorted(p.name for p in (work / "bin").iterdir()) == ["c.txt"]
     assert runner.runs.listed(1)[0]["state"] == "done"
 

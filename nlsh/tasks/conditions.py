@@ -20,9 +20,12 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "≤": operator.le, "≥": operator.ge, "is": operator.eq, "under": operator.lt, "below": operator.lt, "over": operator.gt, "above": operator.gt,
 }  # fmt: skip
+_MORE = {"at least": operator.ge, "at most": operator.le, "exactly": operator.eq, "more than": operator.gt, "fewer than": operator.lt,
+         "less than": operator.lt, "": operator.eq}  # fmt: skip
 _OP = "(" + "|".join(sorted(map(re.escape, _COMPARE), key=len, reverse=True)) + ")"
 _QUOTED = r"[\"'“](?P<text>[^\"'”]*)[\"'”]"
 _AMOUNT = r"(?P<least>no|at least \d+|at most \d+|exactly \d+|\d+)?"
+_THINGS = r"(?:rows?|results?|files?|folders?|items?|matches|lines?|processes)"
 FORMS = """no files matching "GLOB" [in FOLDER]
 [at least N|at most N|exactly N] files matching "GLOB" [in FOLDER]
 PATH exists
@@ -30,6 +33,7 @@ PATH does not exist
 PATH contains "TEXT"
 PATH does not contain "TEXT"
 rows | no rows
+[at least|at most|exactly|more than|fewer than] N rows
 count OP NUMBER
 value OP NUMBER or SIZE or TIME
 text contains "TEXT"
@@ -56,7 +60,7 @@ def read_condition(text: str) -> Condition:
         if match:
             words = {name: value for name, value in match.groupdict().items() if value is not None}
             condition = Condition(said, kind, _call(kind, words), words)
-            if kind in ("count", "value", "free"):
+            if kind in ("count", "value", "free", "many"):
                 _amount(words["amount"])
             return condition
     raise ValueError(f"'{said}' is no condition that I know; there are: {'; '.join(FORMS)}")
@@ -74,8 +78,12 @@ _PATTERNS = [
         ("text", rf"(?:text|answer|output) contains {_QUOTED}"),
         ("lacks", rf"(?P<path>\S.*?) does not contain {_QUOTED}"),
         ("holds", rf"(?P<path>\S.*?) contains {_QUOTED}"),
-        ("none", r"no rows|nothing|no results"),
-        ("some", r"rows|something|results"),
+        ("none", rf"no {_THINGS}|nothing|(?:the )?result is empty|empty"),
+        ("some", rf"(?:some |any )?{_THINGS}|something|(?:the )?result is not empty|not empty"),
+        (
+            "many",
+            rf"(?P<more>at least|at most|exactly|more than|fewer than|less than)? ?(?P<amount>\d+|\{{\{{\w+\}}\}}) {_THINGS}",
+        ),
         ("count", rf"(?:the )?(?:count|number of rows|rows) (?P<op>{_OP}) (?P<amount>\S.*)"),
         ("value", rf"(?:the )?(?:value|result|total) (?P<op>{_OP}) (?P<amount>\S.*)"),
         ("running", r"process (?P<name>\S+) is running"),
@@ -176,6 +184,8 @@ def _of_result(kind: str, words: dict[str, str], last: Result | None) -> tuple[b
             "text"
         ] in text, f'the text {"has" if words["text"] in text else "lacks"} "{words["text"]}"'
     amount = _amount(words["amount"])
+    if kind == "many":
+        return _MORE[(words.get("more") or "").lower()](rows, amount), f"the count is {rows}"
     if kind == "count":
         return _COMPARE[words["op"].lower()](rows, amount), f"the count is {rows}"
     value = last.value if last else None

@@ -22,7 +22,8 @@ ON_ERROR = ("stop", "continue", "undo")
 MOST_RETRIES = 100
 _HEADING = re.compile(r"##\s+(.*\S)\s*$")
 _KEY = re.compile(r"(?:[-*]\s+)?([A-Za-z][A-Za-z ]{0,20}?)\s*:\s*(.*)$")
-_EACH = re.compile(rf"({NAME})\s+in\s+({NAME})$")
+_EACH = re.compile(rf"(?:({NAME})\s+in\s+)?(?:\{{\{{\s*)?({NAME})(?:\s*\}}\}})?$")
+_EACH_FILE = re.compile(rf"(?:({NAME})\s+in\s+)?(files? matching .+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Step:
     line: int
     condition: Condition | None = None
     each: tuple[str, str] | None = None  # a name for the row, and the saved result that it comes from
+    over: Condition | None = None  # files that the rows are, where no saved result is named
     expects: tuple[Condition, ...] = ()
     save: str = ""
     retries: int = 0
@@ -182,10 +184,12 @@ def _value(key: str, value: str) -> dict[str, Any]:
     if key == "if":
         return {"condition": read_condition(value)}
     if key == "for each":
+        if match := _EACH_FILE.match(value):
+            return {"each": (match[1] or "item", match[2]), "over": read_condition(match[2])}
         match = _EACH.match(value)
         if match is None:
-            raise ValueError("say it as NAME in SAVED, for example file in big")
-        return {"each": (match[1], match[2])}
+            raise ValueError('say it as NAME in SAVED, or NAME in files matching "GLOB"')
+        return {"each": (match[1] or "item", match[2])}
     if key == "save":
         if not re.fullmatch(NAME, value):
             raise ValueError(f"'{value}' is no name: letters, digits and _")
@@ -211,7 +215,7 @@ def _known_names(file: TaskFile) -> None:
     """Every {{name}} must be declared, built in, or the row of its step; every saved name must come first."""
     saved: set[str] = set()
     for step in file.steps:
-        if step.each is not None and step.each[1] not in saved:
+        if step.each is not None and step.over is None and step.each[1] not in saved:
             raise wrong(file.name, step.line, 1, f"nothing was saved as '{step.each[1]}' before this step")
         texts = [
             step.sentence,

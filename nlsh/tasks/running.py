@@ -111,7 +111,12 @@ class Runner:
         if step.each is None:
             return [{}]
         name, source = step.each
-        rows: list[Row] = self.saved[source].rows or [] if source in self.saved else []
+        if step.over is not None and step.over.call is not None:
+            look = step.over.call
+            args = {key: filled(str(value), self.run.variables) for key, value in look.args.items()}
+            rows: list[Row] = self.shell.look(Call(look.tool, args)).rows or []
+        else:
+            rows = self.saved[source].rows or [] if source in self.saved else []
         found = []
         for row in rows:
             main = row.get("path", row.get("name", row.get("text", next(iter(row.values()), ""))))

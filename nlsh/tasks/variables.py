@@ -22,6 +22,11 @@ NAME = r"[A-Za-z_][A-Za-z0-9_]{0,39}"
 _HOLE = re.compile(r"\{\{\s*(" + NAME + r"(?:\." + NAME + r")?)\s*\}\}")
 TYPES = ("text", "number", "size", "duration", "path", "choice", "secret")
 # What stands in for a value while the sentence is planned, where there is no default to use.
+_ALSO = {
+    "int": "number", "integer": "number", "float": "number", "str": "text", "string": "text", "file": "path", "folder": "path",
+    "directory": "path", "dir": "path", "enum": "choice", "bytes": "size", "time": "duration", "date": "text",
+}  # fmt: skip
+_KEYS = {"type", "default", "min", "max", "choices", "secret", "env", "file", "description", "required"}
 _SAMPLES = {"text": "sample", "number": "12", "size": "100 MB", "duration": "30 days", "path": "somefolder"}
 HIDDEN = "hidden-value"
 _MEASURES: dict[str, Callable[[str], float | None]] = {
@@ -117,15 +122,16 @@ def _variable(name: str, said: Any) -> Variable:
             raise ValueError(f"{name} has no value")
         kind = "number" if isinstance(said, int | float) and not isinstance(said, bool) else "text"
         return Variable(name, kind, str(said))
-    unknown = set(said) - {"type", "default", "min", "max", "choices", "secret"}
+    unknown = set(said) - _KEYS
     if unknown:
-        raise ValueError(f"{name} has no key '{sorted(map(str, unknown))[0]}'")
-    if secret := said.get("secret"):
+        raise ValueError(f"{name} has no key '{sorted(map(str, unknown))[0]}' ({', '.join(sorted(_KEYS))})")
+    if secret := _secret(said):
         if not re.fullmatch(r"(env:\w+|file:.+)", str(secret)):
             raise ValueError(f"{name}: a secret is env:NAME or file:PATH")
         return Variable(name, "secret", secret=str(secret))
     choices = tuple(str(choice) for choice in said.get("choices") or ())
     kind = str(said.get("type") or ("choice" if choices else "text"))
+    kind = _ALSO.get(kind, kind)
     if kind not in TYPES:
         raise ValueError(f"{name}: there is no type '{kind}' ({', '.join(TYPES)})")
     bounds = [_bound(name, kind, said.get(key)) for key in ("min", "max")]
@@ -134,6 +140,16 @@ def _variable(name: str, said: Any) -> Variable:
     if default is not None:
         variable.checked(default)
     return variable
+
+
+def _secret(said: dict[str, Any]) -> str:
+    """Where a secret lies: `secret: env:NAME`, or `env: NAME` or `file: PATH`, with or without `type: secret`."""
+    if said.get("secret") and said["secret"] is not True:
+        return str(said["secret"])
+    place = next((f"{key}:{said[key]}" for key in ("env", "file") if said.get(key)), "")
+    if not place and (said.get("type") == "secret" or said.get("secret")):
+        return "nowhere"
+    return place
 
 
 def _bound(name: str, kind: str, said: Any) -> float | None:
