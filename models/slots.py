@@ -596,6 +596,7 @@ POOLS |= {
     "var": _rather(VARIABLES, lambda r: "_".join(word(r).upper() for _ in range(r.randint(1, 3)))),
     "group": _rather("staff wheel www-data docker audio video users admin developers sudo".split(), _user),
     "encoded": _rather(B64, _base64, 0.5), "hexed": _rather(HEXES, lambda r: word(r).encode().hex(), 0.5),
+    "usize": lambda r: f"{r.choice((1, 2, 5, 10, 50, 100, 500, r.randint(1, 999)))}{r.choice('kMG')}",
     "port": lambda r: r.choice(PORTS) if r.random() < 0.5 else str(r.randint(1, 65535)),
 }  # fmt: skip
 
