@@ -57,8 +57,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _main(args: list[str]) -> int:
     if args and args[0] not in (*COMMAND, *FLAGS, *VALUES) and not _is_value_option(args[0]):
-        import nlsh.audit_commands
-        import nlsh.task_commands  # noqa: F401 - these declare sub-commands of their own
+        import nlsh.task_commands
+        import nlsh.trust_commands  # noqa: F401 - these declare sub-commands of their own
         from nlsh.commands import run
 
         return run(args)

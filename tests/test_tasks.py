@@ -407,3 +407,20 @@ def _has_begun(command: list[str], work: Path, environment: dict[str, str]) -> b
         [*command[:3], "tasks", "--json"], cwd=work, env=environment, capture_output=True, check=False
     )
     return bool(json.loads(listed.stdout or b'{"rows": []}').get("rows"))
+
+
+MANUAL = Path(__file__).parents[1] / "docs" / "tasks.md"
+
+
+def test_every_example_of_the_manual_is_one_that_is_read() -> None:
+    examples = re.findall(r"```task\n(.*?)```", MANUAL.read_text("utf-8"), re.DOTALL)
+    assert len(examples) >= 4
+    files = [parse(example, "example") for example in examples]
+    keys = {
+        line.split("`")[1]
+        for line in MANUAL.read_text("utf-8").splitlines()
+        if line.startswith("| `") and "example" not in line
+    }
+    assert {"if", "for each", "expect", "save", "retry", "timeout", "on error"} <= keys
+    assert any(step.retries for file in files for step in file.steps)
+    assert {step.on_error for file in files for step in file.steps} == {"stop", "undo", "continue"}

@@ -1,13 +1,16 @@
-"""The sub-command of the audit log: show, verify, export."""
+"""The sub-commands that say what was done and what may be done: audit, policy."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from nlsh.agent.manners import Manners
+from nlsh.answers import in_words
 from nlsh.assembly import Options, Parts
-from nlsh.commands import Json, app, emit
-from nlsh.document import dumps_line
+from nlsh.commands import Cwd, Json, Model, app, emit
+from nlsh.document import document, dumps_line
 from nlsh.errors import Exit, UsageError
 from nlsh.memory.audit import Audit
 from nlsh.render import Screen
@@ -28,7 +31,7 @@ def audit(
         log = Audit(parts.store)
         if what == "show":
             rows = [
-                {"number": n, "at": iso(r["at"]), **r, "hash": value} for n, r, value in log.records(count)
+                {**r, "number": n, "at": iso(r["at"]), "hash": value} for n, r, value in log.records(count)
             ]
             shown = [
                 {k: row[k] for k in ("number", "at", "said", "tool", "verdict", "status", "changed")}
@@ -54,3 +57,40 @@ def audit(
             raise UsageError(f"nlsh audit {what} is not known", "there are: show, verify, export FILE")
     finally:
         parts.close()
+
+
+@app.command()
+def policy(
+    what: Annotated[str, typer.Argument(help="show or test.")] = "show",
+    sentence: Annotated[str | None, typer.Argument(help="What policy is to judge.")] = None,
+    json: Json = False,
+    model: Model = None,
+    cwd: Cwd = None,
+) -> None:
+    """The rules in force, or the verdict on a sentence or command, call by call, without carrying it out."""
+    screen = Screen()
+    parts = Parts(Options(json, model=model, cwd=cwd), screen.notice)
+    try:
+        if what == "show":
+            rules = asdict(parts.rules())
+            rows: list[dict[str, Any]] = [
+                {"rule": name, "value": ", ".join(value) if isinstance(value, tuple) else str(value)}
+                for name, value in rules.items()
+            ]
+        elif what == "test" and sentence:
+            turn = parts.shell(Manners(dry_run=True)).say(sentence)
+            rows = [
+                {
+                    "call": in_words((step.call,)), "verdict": step.decision.verdict if step.decision else None,
+                    "rule": step.decision.rule if step.decision else None, "reason": step.decision.reason if step.decision else None,
+                }
+                for step in turn.steps
+            ]  # fmt: skip
+            if turn.exit_code and turn.exit_code != Exit.REFUSED:
+                emit(document(turn)) if json else screen.turn(turn)
+                raise typer.Exit(turn.exit_code)
+        else:
+            raise UsageError(f"nlsh policy {what} is not known", 'there are: show, test "SENTENCE"')
+    finally:
+        parts.close()
+    emit(rows) if json else screen.table("records", rows, fold=False)
