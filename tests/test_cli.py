@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -247,3 +248,18 @@ def _reachable_by_all(path: str) -> bool:
         parent.stat().st_mode & 0o5 == 0o5
         for parent in (Path(os.path.realpath(path)).parent, *Path(os.path.realpath(path)).parents)
     )
+
+
+def test_the_manual_page_names_every_command_and_option() -> None:
+    import typer
+
+    import nlsh.task_commands
+    import nlsh.trust_commands  # noqa: F401 - these declare sub-commands of their own
+    from nlsh.commands import app
+
+    page = (Path(__file__).parents[1] / "docs" / "nlsh.1").read_text().replace("\\-", "-")
+    command = typer.main.get_command(app)
+    missing = [name for name in command.commands if not re.search(rf"^\.BR {name}\b", page, re.MULTILINE)]  # type: ignore[attr-defined]
+    options = [*command.params, *command.commands["run"].params]  # type: ignore[attr-defined]
+    missing += [o for p in options for o in p.opts if o.startswith("--") and o not in page and o != "--help"]
+    assert missing == []
