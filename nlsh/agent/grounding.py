@@ -39,7 +39,7 @@ _HOME = {
 _ROOT = {
     "root", "root folder", "root directory", "system", "whole system", "entire system", "file system", "filesystem",
     "whole file system", "entire file system", "whole filesystem", "entire filesystem", "computer", "whole computer",
-    "entire computer", "this computer", "my computer", "machine", "whole machine", "whole disk", "entire disk",
+    "entire computer", "this computer", "my computer", "machine", "whole machine", "this machine", "whole disk", "entire disk",
     "根目录", "整个系统", "全盘", "电脑", "整台电脑", "整个电脑", "系统",
 }  # fmt: skip
 _UP = {"..", "up", "parent", "the parent folder", "parent folder", "上一级", "上级目录"}
