@@ -63,6 +63,9 @@ def _main(args: list[str]) -> int:
 
         return run(args)
     sentences, options = parse(args)
+    from nlsh.sandbox.start import begin
+
+    begin()
     if sentences is not None:
         return one_shot(sentences, options)
     from nlsh.repl import interactive

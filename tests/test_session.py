@@ -1,16 +1,20 @@
 """What a conversation keeps: redo, results under a name, facts, explanations; and acts that policy judges."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from nlsh.agent.grounding import ground
 from nlsh.agent.turns import Shell
 from nlsh.policy import Rules, decide
 from nlsh.sandbox import programs
-from nlsh.turn import Act, Call, Effects, Scene, Turn
+from nlsh.sandbox.client import Sandbox
+from nlsh.tool import Asked, find_tool, tool_names
+from nlsh.turn import Act, Call, Effects, Result, Scene, Turn
 from tests.conftest import Said, Scripted
 
 Make = Callable[..., Shell]
@@ -238,3 +242,28 @@ def test_a_plan_is_checked_before_any_of_it_runs(shell: Shell, home: Path) -> No
     delete = Call("files.delete", {"path": "a.txt"})
     turn = say(shell, "delete a.txt, then the first banana", delete, Call("rows.first", {"count": "banana"}))
     assert turn.status == "not_understood" and turn.steps == [] and (home / "work" / "a.txt").exists()
+
+
+def test_help_tells_of_every_tool(make: Callable[..., Shell]) -> None:
+    turn = make(Call("session.help", {})).say("what can you do")
+    assert [row["tool"] for row in turn.steps[0].result.rows or []] == list(tool_names())  # type: ignore[union-attr]
+
+
+def test_a_call_may_come_before_the_helper_has_imported_its_tools(home: Path) -> None:
+    """The first call of a new helper, for tools of every manager: what it needs is imported before the walls stand."""
+    (home / "work" / "t.txt").write_text("a b a\n")
+    (home / "work" / "t.csv").write_text("a,b\n1,2\n")
+    wanted: dict[str, dict[str, str]] = {
+        "files.list": {}, "text.words": {"path": "t.txt"}, "text.table": {"path": "t.csv"}, "processes.list": {}, "memory.usage": {},
+        "devices.cpu": {}, "system.info": {}, "files.checksum": {"path": "t.txt"}, "files.tree": {},
+    }  # fmt: skip
+    scene = Scene(str(home / "work"), str(home), time.time())
+    for name, args in wanted.items():
+        box = Sandbox()
+        try:
+            tool, asked = find_tool(name), Asked(ground(Call(name, args), scene), scene, [], "none", {})
+            values = asked.args.model_dump(mode="json")
+            found = box.run(name, values, scene, tool.effects(asked), rows=[], kind="none", facts={})
+            assert isinstance(found, Result)
+        finally:
+            box.close()

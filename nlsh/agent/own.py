@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nlsh.arguments import Args
+from nlsh.catalogue import catalogue
 from nlsh.errors import NotUnderstood
 from nlsh.turn import Call, Result, Row, RowKind
 
@@ -57,6 +58,13 @@ def facts_for(
         facts = {"fitting": shell.notes.fitting(str(getattr(args, "text", "")))}
     elif name == "explain":
         facts = {"explanation": shell.explanation}
+    elif name == "help":
+        facts = {
+            "tools": [
+                {"tool": tool, "what": entry.summary, "say": entry.examples[0]}
+                for tool, entry in catalogue().items()
+            ]
+        }
     elif name == "settings":
         facts = shell.settings()
     return facts, rows, kind

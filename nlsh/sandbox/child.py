@@ -11,6 +11,7 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from importlib import import_module
 from typing import Any
 
@@ -78,6 +79,7 @@ def live(
         return 1
     terminal = pidfds.pop() if confinement.terminal else None
     facts = orders["facts"] | {"pidfds": pidfds}
+    import_module(f"nlsh.tools.{orders['tool']}")  # nothing can be imported once the walls stand
     try:
         if confinement.tier == 3:
             facts["output"], facts["status"] = captured(confinement, grants, connection, terminal)
@@ -127,8 +129,6 @@ def live(
             }
         }
     except Exception:  # a bug in a tool: the log gets the trace, the screen one line
-        import traceback
-
         answer = {
             "error": {"kind": "Bug", "code": "bug", "message": traceback.format_exc(limit=-6), "hint": ""}
         }
@@ -226,7 +226,11 @@ def main_guard() -> None:
         "importlib.resources",
         "tzdata.zoneinfo",
         "email.parser",
-        "traceback",
+        "datetime",
+        "heapq",
+        "pwd",
+        "grp",
+        "nlsh.tools.files._records",
         "_strptime",
         "gzip",
         "lzma",

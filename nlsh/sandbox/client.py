@@ -10,11 +10,9 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from nlsh.errors import Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
@@ -22,6 +20,7 @@ from nlsh.sandbox import broker
 from nlsh.sandbox.child import receive, send
 from nlsh.sandbox.confinement import Confinement, Level, confine
 from nlsh.sandbox.kernel import syscall
+from nlsh.sandbox.start import take
 from nlsh.tool import find_tool
 from nlsh.turn import Effects, Result, Row, RowKind, Scene
 
@@ -29,7 +28,6 @@ START_SECONDS = 60.0
 SPACE_SECONDS = 0.2  # how often the disk is looked at while a call writes
 LEAST_FREE_BYTES = 64 << 20  # no call may take the last of a disk
 KILL_SECONDS = 5.0
-_START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.zygote import main; main({fd})"
 _ERRORS: dict[str, type[NlshError]] = {
     "Refused": Refused,
     "NotUnderstood": NotUnderstood,
@@ -55,14 +53,7 @@ class Sandbox:
         self._own_state = own_state
         self._log = log
         self._level: tuple[Level, str] | None = None
-        self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        root = str(Path(__file__).resolve().parents[2])
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _START.format(root=root, fd=other.fileno())],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={"LANG": "C.UTF-8"}, pass_fds=(other.fileno(),), start_new_session=True, cwd="/",
-        )  # fmt: skip
-        other.close()
+        self._process, self._channel = take()
 
     @property
     def helper(self) -> int:

@@ -11,10 +11,12 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 ORDER_LIMIT_BYTES = 1 << 17
 MAX_FDS = 250
+_OVER = object()
 
 
 def main(fd: int) -> None:
@@ -24,27 +26,42 @@ def main(fd: int) -> None:
     time.tzset()
     time.localtime()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from nlsh.sandbox import child, probe, seccomp
-    from nlsh.tool import all_tools
+    from nlsh.sandbox import child, probe
+    from nlsh.tool import tool_names
 
     child.main_guard()
+    tool_names()  # a look at the folder of tools, which no child can take
     found, why = probe.level()
     channel.send(json.dumps({"level": found, "why": why}).encode())
-    for _ in all_tools():
-        pass  # importing is the point: nothing can be imported once the walls stand
+    _serve(channel, _preparation())
+
+
+def _preparation() -> Iterator[None]:
+    """What makes later calls quicker, a piece at a time: a child imports what it needs by itself until then."""
+    from nlsh.sandbox import seccomp
+    from nlsh.tool import find_tool, tool_names
+
     for metadata in (False, True):
         seccomp.for_tool(metadata=metadata)  # built once here, every child has them
+        yield
+    for name in tool_names():
+        find_tool(name)
+        yield
     gc.collect()
     gc.freeze()
-    _serve(channel)
 
 
-def _serve(channel: socket.socket) -> None:
+def _serve(channel: socket.socket, preparation: Iterator[None]) -> None:
+    """Fork a child for each order; what time is left over goes into `preparation`."""
+    idle = True
     children: dict[int, int] = {}  # pidfd → pid
     poll = select.poll()
     poll.register(channel, select.POLLIN)
     while True:
-        for ready, _ in poll.poll():
+        events = poll.poll(0 if idle else None)
+        if not events:
+            idle = next(preparation, _OVER) is not _OVER
+        for ready, _ in events:
             if ready == channel.fileno():
                 data, fds, _, _ = socket.recv_fds(channel, ORDER_LIMIT_BYTES, MAX_FDS)
                 if not data:

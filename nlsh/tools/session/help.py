@@ -1,7 +1,7 @@
 """What can be asked for."""
 
 from nlsh.arguments import Args
-from nlsh.tool import Tool, Work, all_tools, nothing_needed
+from nlsh.tool import Tool, Work, nothing_needed
 from nlsh.turn import Result
 
 
@@ -11,8 +11,7 @@ class Help(Args):
 
 def run(work: Work) -> Result:
     """One row per tool, with a sentence that it understands."""
-    rows = [{"tool": name, "what": tool.summary, "say": tool.examples[0]} for name, tool in all_tools()]
-    return Result("records", rows)
+    return Result("records", list(work.facts["tools"]))
 
 
 TOOL = Tool(
