@@ -86,54 +86,44 @@ def live(
         else:
             _wall_in(confinement, grants, tuple(pidfds))
         answer = _run_tool(orders, facts, connection)
-    except NlshError as error:
-        answer = {
-            "error": {
-                "kind": type(error).__name__,
-                "code": error.code,
-                "message": error.message,
-                "hint": error.hint,
-            }
+    except Exception as error:
+        answer = {"error": _told(error, confinement)}
+    send(connection, answer)
+    return 0
+
+
+def _told(error: Exception, confinement: Confinement) -> dict[str, str]:
+    """What ended the call, for the shell: its kind, code, message and hint."""
+    if isinstance(error, NlshError):
+        return {
+            "kind": type(error).__name__,
+            "code": error.code,
+            "message": error.message,
+            "hint": error.hint,
         }
-    except MemoryError:
-        answer = {
-            "error": {
-                "kind": "ToolFailed",
-                "code": "memory",
-                "message": "the call needed more memory than it may have",
-                "hint": "",
-            }
-        }
-    except RecursionError:
-        answer = {
-            "error": {
-                "kind": "ToolFailed",
-                "code": "depth",
-                "message": "the folders are nested too deeply",
-                "hint": "",
-            }
-        }
-    except OSError as error:
+    if isinstance(error, MemoryError):
+        return _failed("memory", "the call needed more memory than it may have")
+    if isinstance(error, RecursionError):
+        return _failed("depth", "the folders are nested too deeply")
+    if isinstance(error, OSError):
         where = error.filename if error.filename is not None else ""
         where = os.fsdecode(where) if isinstance(where, bytes) else str(where)
         message = f"{where}: {(error.strerror or str(error)).lower()}" if where else str(error)
         granted = any(is_within(where, path) for path, _ in confinement.paths)
-        kind = "Refused" if isinstance(error, PermissionError) and not granted else "ToolFailed"
-        hint = "the sandbox forbids it" if kind == "Refused" else ""
-        answer = {
-            "error": {
-                "kind": kind,
-                "code": "sandbox" if kind == "Refused" else "failed",
+        if isinstance(error, PermissionError) and not granted:
+            return {
+                "kind": "Refused",
+                "code": "sandbox",
                 "message": message,
-                "hint": hint,
+                "hint": "the sandbox forbids it",
             }
-        }
-    except Exception:  # a bug in a tool: the log gets the trace, the screen one line
-        answer = {
-            "error": {"kind": "Bug", "code": "bug", "message": traceback.format_exc(limit=-6), "hint": ""}
-        }
-    send(connection, answer)
-    return 0
+        return _failed("failed", message)
+    # a bug in a tool: the log gets the trace, the screen one line
+    return {"kind": "Bug", "code": "bug", "message": traceback.format_exc(limit=-6), "hint": ""}
+
+
+def _failed(code: str, message: str) -> dict[str, str]:
+    return {"kind": "ToolFailed", "code": code, "message": message, "hint": ""}
 
 
 def _run_tool(orders: dict[str, Any], facts: dict[str, Any], connection: socket.socket) -> dict[str, Any]:

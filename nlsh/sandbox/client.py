@@ -1,13 +1,11 @@
 """The shell's side of the sandbox: starts the zygote, hands it orders, listens to the children.
 
-Paths become descriptors here, once, without following links; what the child may touch is
-what these descriptors are, whatever happens to the names meanwhile.
+grants.py opens what a child is given; this module orders children, and listens until they have answered.
 """
 
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import time
@@ -19,7 +17,7 @@ from nlsh.errors import Interrupted, NlshError, NotUnderstood, Refused, ToolFail
 from nlsh.sandbox import broker
 from nlsh.sandbox.child import receive, send
 from nlsh.sandbox.confinement import Confinement, Level, confine
-from nlsh.sandbox.kernel import syscall
+from nlsh.sandbox.grants import effects_record, free_bytes, kill, open_grants, open_targets
 from nlsh.sandbox.start import take
 from nlsh.tool import find_tool
 from nlsh.turn import Effects, Result, Row, RowKind, Scene
@@ -27,7 +25,6 @@ from nlsh.turn import Effects, Result, Row, RowKind, Scene
 START_SECONDS = 60.0
 SPACE_SECONDS = 0.2  # how often the disk is looked at while a call writes
 LEAST_FREE_BYTES = 64 << 20  # no call may take the last of a disk
-KILL_SECONDS = 5.0
 _ERRORS: dict[str, type[NlshError]] = {
     "Refused": Refused,
     "NotUnderstood": NotUnderstood,
@@ -125,21 +122,21 @@ class Sandbox:
         confinement = confine(effects, scene, self.level, self._own_state)
         orders = {
             "tool": tool, "args": args, "scene": asdict(scene), "rows": rows, "kind": kind, "inspect": inspect,
-            "facts": facts | broker.facts(effects.brokered), "effects": _effects_record(effects),
+            "facts": facts | broker.facts(effects.brokered), "effects": effects_record(effects),
         }  # fmt: skip
-        grants = _open_grants(confinement)
+        grants = open_grants(confinement)
         pidfds: list[int] = []
         children: list[_Child] = []
         if effects.terminal and not inspect:
             return self._on_terminal(confinement, grants, orders)
         try:
-            pidfds = _open_targets(effects)
+            pidfds = open_targets(effects)
             for share in shares or (None,):
                 children.append(self._spawn(confinement, [*grants, *pidfds], orders, share))
             answers = self._listen(children, progress, time.monotonic() + seconds, confinement.writes)
         finally:
             for child in children:
-                _kill(child.pidfd)
+                kill(child.pidfd)
                 child.ours.close()
             for fd in (*grants, *pidfds):
                 os.close(fd)
@@ -172,7 +169,7 @@ class Sandbox:
                         break
         finally:
             if child is not None:
-                _kill(child.pidfd)
+                kill(child.pidfd)
                 child.ours.close()
             for fd in grants:
                 os.close(fd)
@@ -201,7 +198,7 @@ class Sandbox:
         from nlsh.sandbox import job
 
         confinement = replace(confine(effects, scene, self.level, self._own_state), seconds=job.JOB_SECONDS)
-        grants = _open_grants(confinement)
+        grants = open_grants(confinement)
         try:
             return job.start(confinement, grants)
         finally:
@@ -224,14 +221,14 @@ class Sandbox:
     ) -> list[Result | dict[str, Any]]:
         """What each child answered, in their order."""
         waiting = list(children)
-        begun = {path: _free_bytes(path) for path in writes}
+        begun = {path: free_bytes(path) for path in writes}
         try:
             while waiting:
                 sockets = [child.ours for child in waiting]
                 left = max(0.0, deadline - time.monotonic())
                 ready, _, _ = select.select(sockets, [], [], min(left, SPACE_SECONDS) if writes else left)
                 for path, before in begun.items():
-                    if (free := _free_bytes(path)) < min(before, LEAST_FREE_BYTES):
+                    if (free := free_bytes(path)) < min(before, LEAST_FREE_BYTES):
                         raise ToolFailed(
                             f"the disk of {path} is nearly full ({free >> 20} MiB left); the call was stopped",
                             "free some space first",
@@ -282,62 +279,3 @@ class Sandbox:
         if kind is NotUnderstood:
             return NotUnderstood(record["message"], record["hint"])
         return kind(record["message"], record["hint"], record["code"])
-
-
-def _free_bytes(path: str) -> int:
-    """What an ordinary user may still write on the file system of `path`; a lot where that cannot be asked."""
-    try:
-        status = os.statvfs(path)
-    except OSError:
-        return 1 << 62
-    return status.f_bavail * status.f_frsize
-
-
-def _effects_record(effects: Effects) -> dict[str, Any]:
-    return {
-        "reads": effects.reads, "writes": effects.writes, "changes": [change.as_dict() for change in effects.changes],
-        "signals": [asdict(target) for target in effects.signals],
-    }  # fmt: skip
-
-
-def _open_grants(confinement: Confinement) -> list[int]:
-    """One O_PATH descriptor per granted path, links not followed at the end."""
-    fds: list[int] = []
-    for path in (*confinement.reads, *confinement.writes):
-        try:
-            fds.append(os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC))
-        except OSError as error:
-            for fd in fds:
-                os.close(fd)
-            raise ToolFailed(
-                f"{path}: {(error.strerror or 'error').lower()}", "check the name", "missing"
-            ) from error
-    return fds
-
-
-def _open_targets(effects: Effects) -> list[int]:
-    """One pidfd per process to signal, after a look that it is still the one that was named."""
-    import psutil
-
-    fds: list[int] = []
-    for target in effects.signals:
-        try:
-            fd = os.pidfd_open(target.pid)
-            fds.append(fd)
-            if psutil.Process(target.pid).create_time() != target.started:
-                raise ProcessLookupError
-        except (ProcessLookupError, psutil.NoSuchProcess) as error:
-            for open_fd in fds:
-                os.close(open_fd)
-            raise ToolFailed(f"{target.name} ({target.pid}) has ended by itself", "", "no_process") from error
-    return fds
-
-
-def _kill(pidfd: int) -> None:
-    try:
-        syscall(424, pidfd, int(signal.SIGKILL), None, 0)
-    except OSError:
-        pass  # it has ended already
-    # Whoever looks at the disk next must not look at a child that is still at work.
-    select.select([pidfd], [], [], KILL_SECONDS)
-    os.close(pidfd)
