@@ -391,8 +391,8 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
     # the child reads what its effects name; its walls are built from the same effects, so forge only the walls
     from nlsh.sandbox import client
 
-    real = client._effects_record
-    client._effects_record = lambda effects: real(effects) | {"reads": [str(outside)]}
+    real = client.effects_record
+    client.effects_record = lambda effects: real(effects) | {"reads": [str(outside)]}
     try:
         with pytest.raises(NlshError, match="permission denied"):
             run.sandbox.run(
@@ -417,4 +417,4 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
             == "secret"
         )
     finally:
-        client._effects_record = real
+        client.effects_record = real

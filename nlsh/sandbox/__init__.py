@@ -9,5 +9,10 @@ namespaces.py   a root of its own, no network, no other processes
 limits.py       descriptors, capabilities, memory, time
 probe.py        what this kernel really enforces
 broker.py       the few facts that cannot be had from inside
+start.py        starts the zygote before anything else
+grants.py       what a child is given, as descriptors
+terminal.py     the user's terminal, for a program that fills the screen
+job.py          commands that go on in the background
+acts.py         what is done outside, from a closed list; programs.py and web.py what they use
 client.py       the shell's side of it all
 """
