@@ -28,6 +28,9 @@ from nlsh.tasks.variables import filled
 from nlsh.turn import Act, Call, Result, Row, Turn
 
 
+_WORTH_ANOTHER_TRY = (Exit.TOOL_FAILED, Exit.EXPECTATION_FAILED, Exit.TEMPORARY)
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of one step, or of one row of it."""
@@ -147,7 +150,7 @@ class Runner:
                 time.sleep(step.pause_seconds)
             self.runs.step_begins(self.run, position, item)
             outcome = self._once(item, step, entry, values)
-            if not outcome.exit_code or outcome.exit_code == Exit.INTERRUPTED:
+            if outcome.exit_code not in _WORTH_ANOTHER_TRY:
                 break
         self._end(position, item, outcome, begun)
         if outcome.exit_code == Exit.INTERRUPTED:
