@@ -354,6 +354,12 @@ def _everyday(plan: str) -> bool:
     return all(step.split(" ")[0] in EVERYDAY for step in plan.split(" | "))
 
 
+def _directness(phrasing: Phrasing) -> float:
+    """How often a phrasing is seen beside the others of its plan: what is short is what people mostly say."""
+    words = len(re.sub(r"\{\w+\}|<\w+>", "", phrasing.text).split())
+    return 5.0 if words <= 1 else 3.0 if words <= 3 else 1.5 if words <= 6 else 1.0
+
+
 def off_topic(limit: int = 6000) -> list[str]:
     """Sentences of other domains from the public data, where it is present; none otherwise."""
     path = HERE.parent.parent / "shared" / "data" / "utterances" / "clinc150_other_domain.jsonl"
@@ -390,8 +396,9 @@ class Stream:
             if not p.held_out and p.plan != "none":
                 groups.setdefault((p.plan, p.before, p.chinese), []).append(p)
         self.groups = list(groups.values())
+        self.lengths = [[_directness(p) for p in group] for group in self.groups]
         self.weights = [
-            len(g) ** 0.6
+            len(g) ** 0.75
             * (0.6 if g[0].chinese else 1.0)
             * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0)
             for g in self.groups
@@ -404,18 +411,18 @@ class Stream:
 
     def __next__(self) -> Example:
         roll = self.random.random()
-        if roll < 0.11:
+        if roll < 0.09:
             return self.builder.make(self.random.choice(self.nothing))
-        if roll < 0.15 and self.other:
+        if roll < 0.13 and self.other:
             text = self.random.choice(self.other)
             return Example(text, (), fill("dir", self.random).rsplit("/", 1)[-1], phrasing=None)
-        if roll < 0.15 + PUBLIC_SHARE and self.public:
+        if roll < 0.13 + PUBLIC_SHARE and self.public:
             from public import varied
 
             said, calls = varied(self.random.choice(self.public), self.random)
             return Example(said, calls, fill("dir", self.random).rstrip("/").rsplit("/", 1)[-1] or "root")
-        group = self.random.choices(self.groups, self.weights)[0]
-        return self.builder.make(self.random.choice(group))
+        number = self.random.choices(range(len(self.groups)), self.weights)[0]
+        return self.builder.make(self.random.choices(self.groups[number], self.lengths[number])[0])
 
 
 def main() -> None:

@@ -327,3 +327,10 @@ def test_find_by_mode_group_and_creation(run: Runner, work: Path) -> None:
     assert "open.txt" not in [row["path"] for row in run("files.find", modified="today").rows or []]
     assert "open.txt" in [row["path"] for row in run("files.find", created="today").rows or []]
     assert run("files.info", path="open.txt").rows[0]["created"][:4] >= "2024"  # type: ignore[index]
+
+
+def test_something_new_in_a_folder_that_is_named_beside_it(run: Runner, work: Path) -> None:
+    run("files.make_folder", path="2024", under="src")
+    assert (work / "src" / "2024").is_dir()
+    run("files.write", path="note.txt", text="hi", under="src/2024")
+    assert (work / "src" / "2024" / "note.txt").read_text() == "hi\n"

@@ -27,7 +27,6 @@ from nlsh.tasks.parse import Step, TaskFile
 from nlsh.tasks.variables import filled
 from nlsh.turn import Act, Call, Result, Row, Turn
 
-
 _WORTH_ANOTHER_TRY = (Exit.TOOL_FAILED, Exit.EXPECTATION_FAILED, Exit.TEMPORARY)
 
 

@@ -4,6 +4,7 @@ import os
 
 from nlsh.changes import Change, perform, touched_folders
 from nlsh.errors import NotUnderstood, ToolFailed
+from nlsh.protected import is_within
 from nlsh.tool import Asked, Work, joined
 from nlsh.tools.files._records import paths_of, tree_size
 from nlsh.turn import Result, Row, Scene
@@ -42,6 +43,13 @@ def place_for(source: str, target: str, many: bool) -> str:
 def _means_folder(source: str, target: str) -> bool:
     suffix = os.path.splitext
     return bool(suffix(source)[1] and not suffix(target)[1] and os.path.isfile(source))
+
+
+def placed(path: str, under: str | None, scene: Scene) -> str:
+    """A new path that was said as a name, in the folder that was said beside it; others stay where they are."""
+    if under is None or not is_within(path, scene.cwd):
+        return path
+    return os.path.join(under, os.path.relpath(path, scene.cwd))
 
 
 def missing_folders(folder: str) -> list[Change]:

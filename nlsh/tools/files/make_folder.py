@@ -2,22 +2,23 @@
 
 import os
 
-from nlsh.arguments import Args, NewPath
+from nlsh.arguments import Args, NewPath, Target
 from nlsh.errors import ToolFailed
 from nlsh.tool import Asked, Tool
-from nlsh.tools.files._making import missing_folders, run_changes, writes_for
+from nlsh.tools.files._making import missing_folders, placed, run_changes, writes_for
 from nlsh.turn import Effects
 
 
 class MakeFolder(Args):
-    """Where."""
+    """Its name, and in which folder; here when left out."""
 
     path: NewPath
+    under: Target | None = None
 
 
 def effects(asked: Asked) -> Effects:
     """Makes the folder and the ones above it that are missing."""
-    path = asked.args.path.rstrip("/")
+    path = placed(asked.args.path, asked.args.under, asked.scene).rstrip("/")
     if os.path.isdir(path):
         raise ToolFailed(f"the folder {path} is already there", "", "exists")
     if os.path.lexists(path):

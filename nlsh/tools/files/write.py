@@ -2,24 +2,25 @@
 
 import os
 
-from nlsh.arguments import Args, NewPath, Text
+from nlsh.arguments import Args, NewPath, Target, Text
 from nlsh.changes import Change
 from nlsh.errors import ToolFailed
 from nlsh.tool import Asked, Tool
-from nlsh.tools.files._making import missing_folders, run_changes, writes_for
+from nlsh.tools.files._making import missing_folders, placed, run_changes, writes_for
 from nlsh.turn import Effects
 
 
 class Write(Args):
-    """Which file, and what it will say."""
+    """Which file, what it will say, and in which folder; here when left out."""
 
     path: NewPath
     text: Text | None = None
+    under: Target | None = None
 
 
 def effects(asked: Asked) -> Effects:
     """Creates the file, or replaces what it says (the old bytes are kept for undo)."""
-    path, text = asked.args.path, asked.args.text
+    path, text = placed(asked.args.path, asked.args.under, asked.scene), asked.args.text
     if os.path.isdir(path):
         raise ToolFailed(f"{path} is a folder", "name the file to write", "is_folder")
     body = "" if text is None else text if text.endswith("\n") else text + "\n"
