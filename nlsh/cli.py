@@ -132,6 +132,7 @@ def one_shot(sentences: list[str], options: Any) -> int:
             options.yes,
             options.dry_run,
             terminal.kind() if somebody else "",
+            screen.live if somebody else None,
             screen.progress,
         )
         shell = parts.shell(manners)

@@ -90,6 +90,7 @@ class Screen:
         self.terminal = self.out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.colour = self.terminal and not os.environ.get("NO_COLOR")
         self._live = self.err.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self._line_open = False  # whether a command left the cursor in the middle of a line
         self._began = self._drawn = 0.0  # when the work under way began, and its line was drawn last
 
     def width(self) -> int:
@@ -121,6 +122,13 @@ class Screen:
         self.out.write(_encodable(text, self.out) + "\n")
         self.out.flush()
 
+    def live(self, text: str) -> None:
+        """What a command prints, made harmless, while it runs."""
+        self._settle()
+        self.out.write(_encodable(harmless(text, lines=True), self.out))
+        self.out.flush()
+        self._line_open = not text.endswith("\n") if text else self._line_open
+
     def notice(self, text: str) -> None:
         """A line on stderr."""
         self._settle()
@@ -133,11 +141,14 @@ class Screen:
     def turn(self, turn: Turn, *, fold: bool = False) -> None:
         """The answer of a turn, or its error."""
         self._settle()
+        if self._line_open:
+            self.write("")
+            self._line_open = False
         if turn.status == "dry_run":
             self.preview(turn.preview)
         elif turn.error is not None:
             result = turn.steps[-1].result if turn.steps else None
-            if result is not None and result.text:
+            if result is not None and result.text and not turn.shown:
                 self.write(harmless(result.text.rstrip("\n"), lines=True))
             if turn.status == "needs_confirmation":
                 self.preview(turn.preview, to=self.notice)
@@ -167,7 +178,7 @@ class Screen:
         result = turn.steps[-1].result if turn.steps else None
         rows = result.rows if result else None
         tabled = result is not None and bool(rows) and _wants_table(result)
-        if turn.answer and not (tabled and result and _only_lists(result)):
+        if turn.answer and not turn.shown and not (tabled and result and _only_lists(result)):
             self.write(harmless(turn.answer, lines=True))
         if tabled and result is not None and rows:
             self.table(result.kind, rows, fold)

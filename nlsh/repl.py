@@ -63,7 +63,9 @@ def interactive(options: Options) -> int:
         )
     parts = Parts(options, screen.notice)
     try:
-        shell = parts.shell(Manners(None, options.yes, options.dry_run, terminal.kind(), screen.progress))
+        shell = parts.shell(
+            Manners(None, options.yes, options.dry_run, terminal.kind(), screen.live, screen.progress)
+        )
         shell.planner = Loading(parts.planner)
         return Repl(shell, parts, screen).run()
     finally:

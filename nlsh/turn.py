@@ -167,3 +167,4 @@ class Turn:
     preview: list[str] = field(default_factory=list)
     timing: dict[str, float] = field(default_factory=dict)
     exit_code: int = 0
+    shown: bool = False  # what the last call printed was shown while it came

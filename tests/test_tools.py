@@ -418,3 +418,30 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
         )
     finally:
         client.effects_record = real
+
+
+def test_what_a_command_prints_is_heard_while_it_runs(run: Runner, work: Path) -> None:
+    """The command waits for a file that is only made when its first line has been heard."""
+    heard = []
+
+    def live(text: str) -> None:
+        heard.append(text)
+        (work / "go").touch()
+
+    command = (
+        "echo first; while [ ! -e go ]; do sleep 0.05; done; printf 'sec\\303'; sleep 0.1; printf '\\251ond'"
+    )
+    effects = Effects(reads=(str(work),), writes=(str(work),), command=command)
+    result = run.sandbox.run(
+        "shell.run",
+        {"command": command},
+        run.scene,
+        effects,
+        rows=[],
+        kind="none",
+        facts={},
+        live=live,
+        seconds=60,
+    )
+    assert isinstance(result, Result)
+    assert heard[0] == "first\n" and "".join(heard) == result.text == "first\nsecéond"

@@ -23,6 +23,7 @@ class Manners:
     yes: bool = False
     dry_run: bool = False
     terminal: str = ""  # the kind of terminal that a full-screen program may have
+    live: Callable[[str], None] | None = None  # shows what a command prints while it runs
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
 
 

@@ -287,6 +287,7 @@ class Shell:
         make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
         sent = {k: v for k, v in facts.items() if k not in ("inverses", "turn", "redo")}
         failed = True
+        live = self.manners.live if effects.command is not None and asked.scene.terminal else None
         split = find_tool(call.tool).split
         shares = split(asked) if split is not None else ()
         try:
@@ -302,8 +303,9 @@ class Shell:
         try:
             result = self.sandbox.run(
                 call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind,
-                facts=sent, shares=shares, progress=self.manners.progress, seconds=self.seconds,
+                facts=sent, shares=shares, progress=self.manners.progress, live=live, seconds=self.seconds,
             )  # fmt: skip
+            turn.shown = live is not None
             assert isinstance(result, Result)
             failed = False
         finally:

@@ -82,7 +82,8 @@ def live(
     import_module(f"nlsh.tools.{orders['tool']}")  # nothing can be imported once the walls stand
     try:
         if confinement.tier == 3:
-            facts["output"], facts["status"] = captured(confinement, grants, connection, terminal)
+            live = (lambda text: send(connection, {"output": text})) if orders["live"] else _unheard
+            facts["output"], facts["status"] = captured(confinement, grants, connection, terminal, live)
         else:
             _wall_in(confinement, grants, tuple(pidfds))
         answer = _run_tool(orders, facts, connection)
@@ -90,6 +91,10 @@ def live(
         answer = {"error": _told(error, confinement)}
     send(connection, answer)
     return 0
+
+
+def _unheard(_: str) -> None:
+    """Nobody listens while the command runs; its output comes with the result."""
 
 
 def _told(error: Exception, confinement: Confinement) -> dict[str, str]:

@@ -41,6 +41,7 @@ class _Child:
     pidfd: int
     progress: tuple[str, int, int] | None = None
     answer: Result | dict[str, Any] | None = None
+    live: Callable[[str], None] | None = None  # is handed what a command prints, as it comes
 
 
 class Sandbox:
@@ -108,12 +109,13 @@ class Sandbox:
         inspect: bool = False,
         shares: Sequence[Any] = (),
         progress: Progress = lambda what, done, total: None,
+        live: Callable[[str], None] | None = None,
         seconds: float = 900.0,
     ) -> Result | dict[str, Any]:
         """Run one call, or only its inspection, behind the walls that `effects` give.
 
         With `shares`, a child for each runs at the same time behind the same walls, and the tool
-        merges what they found. Raises the NlshError that the tool ended with; Refused when the walls
+        merges what they found. `live` is handed what an external command prints while it runs. Raises the NlshError that the tool ended with; Refused when the walls
         cannot be built; Interrupted on Ctrl-C, after the children have been killed.
         """
         if effects.jobs and not inspect:
@@ -121,7 +123,7 @@ class Sandbox:
             effects = Effects()
         confinement = confine(effects, scene, self.level, self._own_state)
         orders = {
-            "tool": tool, "args": args, "scene": asdict(scene), "rows": rows, "kind": kind, "inspect": inspect,
+            "tool": tool, "args": args, "scene": asdict(scene), "rows": rows, "kind": kind, "inspect": inspect, "live": live is not None,
             "facts": facts | broker.facts(effects.brokered), "effects": effects_record(effects),
         }  # fmt: skip
         grants = open_grants(confinement)
@@ -133,6 +135,7 @@ class Sandbox:
             pidfds = open_targets(effects)
             for share in shares or (None,):
                 children.append(self._spawn(confinement, [*grants, *pidfds], orders, share))
+                children[-1].live = live
             answers = self._listen(children, progress, time.monotonic() + seconds, confinement.writes)
         finally:
             for child in children:
@@ -262,6 +265,10 @@ class Sandbox:
             raise ToolFailed("the call was ended by a limit of the sandbox", "try it on less", "limit")
         if "error" in message:
             raise self._error(message["error"])
+        if "output" in message:
+            if child.live is not None:
+                child.live(message["output"])
+            return False
         if "progress" in message:
             child.progress = tuple(message["progress"])
             return False

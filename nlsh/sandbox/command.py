@@ -4,6 +4,7 @@ A first process, pid 1 of the command's world, builds that world, starts the com
 and takes everything down with it. Calls and background jobs both come through here.
 """
 
+import codecs
 import fcntl
 import os
 import signal
@@ -19,23 +20,31 @@ OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024
 
 
 def captured(
-    confinement: Confinement, grants: list[int], connection: socket.socket, terminal: int | None = None
+    confinement: Confinement,
+    grants: list[int],
+    connection: socket.socket,
+    terminal: int | None = None,
+    live: Callable[[str], None] = lambda text: None,
 ) -> tuple[str, int]:
     """Tier 3: the command's output, as much of it as is kept, and its exit status.
 
-    With a terminal (the descriptor of one) the command speaks to that, and there is nothing to keep.
+    `live` is handed the output as it comes. With a terminal (the descriptor of one) the command
+    speaks to that, and there is nothing to keep.
     """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     output = bytearray()
 
     def keep(block: bytes) -> bool:
         room = OUTPUT_LIMIT_BYTES - len(output)
         output.extend(block[: max(room, 0)])
+        live(decoder.decode(block))
         if len(output) < OUTPUT_LIMIT_BYTES:
             return True
         output.extend(b"\n[the rest of the output was cut off]\n")
         return False
 
     status = command(confinement, grants, keep, (connection.fileno(),), terminal)
+    live(decoder.decode(b"", final=True))
     if status == 126 and b"the sandbox could not be built" in output:
         raise ToolFailed(
             output.decode("utf-8", "replace").strip().splitlines()[-1],
