@@ -381,7 +381,7 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
 
     from nlsh.agent.grounding import ground
     from nlsh.tool import Asked
-    from nlsh.turn import Call
+    from nlsh.turn import Call, Effects, Result
 
     outside = tmp_path / "outside.txt"
     outside.write_text("secret")
