@@ -14,6 +14,7 @@ import pytest
 
 from nlsh.errors import NlshError, NotUnderstood, Refused, ToolFailed
 from nlsh.tool import all_tools, find_tool, tool_names
+from nlsh.turn import Effects, Result
 from tests.conftest import Runner
 
 TESTED: set[str] = set()
@@ -381,7 +382,7 @@ def test_a_path_outside_the_grant_is_stopped_by_the_kernel(run: Runner, work: Pa
 
     from nlsh.agent.grounding import ground
     from nlsh.tool import Asked
-    from nlsh.turn import Call, Effects, Result
+    from nlsh.turn import Call
 
     outside = tmp_path / "outside.txt"
     outside.write_text("secret")
