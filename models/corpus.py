@@ -364,6 +364,8 @@ def _everyday(plan: str) -> bool:
 
 def _directness(phrasing: Phrasing) -> float:
     """How often a phrasing is seen beside the others of its plan: what is short is what people mostly say."""
+    if phrasing.source == "en_plain":
+        return 40.0
     words = len(re.sub(r"\{\w+\}|<\w+>", "", phrasing.text).split())
     return 8.0 if words <= 1 else 3.0 if words <= 3 else 1.5 if words <= 6 else 1.0
 
@@ -419,12 +421,12 @@ class Stream:
 
     def __next__(self) -> Example:
         roll = self.random.random()
-        if roll < 0.08:
+        if roll < 0.07:
             return self.builder.make(self.random.choice(self.nothing))
-        if roll < 0.12 and self.other:
+        if roll < 0.11 and self.other:
             text = self.random.choice(self.other)
             return Example(text, (), fill("dir", self.random).rsplit("/", 1)[-1], phrasing=None)
-        if roll < 0.12 + PUBLIC_SHARE and self.public:
+        if roll < 0.11 + PUBLIC_SHARE and self.public:
             from public import varied
 
             said, calls = varied(self.random.choice(self.public), self.random)
