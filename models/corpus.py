@@ -41,7 +41,7 @@ EVERYDAY = frozenset(
     processes.stop memory.usage memory.top devices.disks network.ports network.interfaces rows.sort rows.first rows.last
     rows.nth rows.count rows.sum rows.where session.last session.undo session.cd shell.run""".split()
 )
-EVERYDAY_WEIGHT = 2.2
+EVERYDAY_WEIGHT = 3.0
 PUBLIC_SHARE = 0.12  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
@@ -365,7 +365,7 @@ def _everyday(plan: str) -> bool:
 def _directness(phrasing: Phrasing) -> float:
     """How often a phrasing is seen beside the others of its plan: what is short is what people mostly say."""
     if phrasing.source == "en_plain":
-        return 40.0
+        return 60.0
     words = len(re.sub(r"\{\w+\}|<\w+>", "", phrasing.text).split())
     return 8.0 if words <= 1 else 3.0 if words <= 3 else 1.5 if words <= 6 else 1.0
 
@@ -421,12 +421,12 @@ class Stream:
 
     def __next__(self) -> Example:
         roll = self.random.random()
-        if roll < 0.07:
+        if roll < 0.05:
             return self.builder.make(self.random.choice(self.nothing))
-        if roll < 0.11 and self.other:
+        if roll < 0.09 and self.other:
             text = self.random.choice(self.other)
             return Example(text, (), fill("dir", self.random).rsplit("/", 1)[-1], phrasing=None)
-        if roll < 0.11 + PUBLIC_SHARE and self.public:
+        if roll < 0.09 + PUBLIC_SHARE and self.public:
             from public import varied
 
             said, calls = varied(self.random.choice(self.public), self.random)

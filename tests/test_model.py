@@ -85,3 +85,43 @@ def test_the_same_sentence_gives_the_same_plan(planner: EmbeddedPlanner) -> None
 
 def test_the_file_is_small_enough() -> None:
     assert shipped_model().stat().st_size < 60_000_000
+
+
+# What everybody says first. A model that misses one of these is not ready, whatever its average.
+PLAIN: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
+    "delete notes.txt": (("files.delete", {"path": "notes.txt"}),),
+    "remove report.pdf": (("files.delete", {"path": "report.pdf"}),),
+    "rm old.log": (("files.delete", {"path": "old.log"}),),
+    "copy notes.txt to backup": (("files.copy", {"path": "notes.txt", "to": "backup"}),),
+    "move photo.jpg to Desktop": (("files.move", {"path": "photo.jpg", "to": "Desktop"}),),
+    "rename a.txt to b.txt": (("files.rename", {"path": "a.txt", "to": "b.txt"}),),
+    "create a folder called invoices": (("files.make_folder", {"path": "invoices"}),),
+    "what is in Downloads": (("files.list", {"path": "Downloads"}),),
+    "list files": (("files.list", {}),),
+    "read notes.txt": (("files.read", {"path": "notes.txt"}),),
+    "show me todo.txt": (("files.read", {"path": "todo.txt"}),),
+    "pdfs in Downloads": (("files.find", {"type": "pdfs", "under": "Downloads"}),),
+    "unzip archive.zip": (("files.extract", {"path": "archive.zip"}),),
+    "how big is Downloads": (("files.usage", {"path": "Downloads"}),),
+    "how many lines does main.py have": (("text.count", {"path": "main.py"}),),
+    "stop firefox": (("processes.stop", {"name": "firefox"}),),
+    "kill chrome": (("processes.stop", {"name": "chrome"}),),
+    "kill 4711": (("processes.stop", {"pid": "4711"}),),
+    "is nginx running": (("processes.find", {"name": "nginx"}),),
+    "what is using port 8080": (("network.ports", {"port": "8080"}),),
+    "how much memory is free": (("memory.usage", {}),),
+    "how much disk space is left": (("devices.disks", {}),),
+    "what's my ip": (("network.interfaces", {}),),
+    "run make test": (("shell.run", {"command": "make test"}),),
+    "undo": (("session.undo", {}),),
+    "what time is it": (("system.time", {}),),
+    "tell me a joke": (),
+    "删除空文件夹": (("files.find", {"kind": "folder", "empty": True}), ("files.delete", {})),  # type: ignore[dict-item]
+    "内存还剩多少": (("memory.usage", {}),),
+}
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_everybody_says_first_is_understood(planner: EmbeddedPlanner, text: str) -> None:
+    plan = planner.plan(say(text), (), "none")
+    assert values(plan.calls) == values(tuple(Call(tool, dict(args)) for tool, args in PLAIN[text]))
