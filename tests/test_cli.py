@@ -133,8 +133,8 @@ def test_broken_states_do_not_stop_looking(nlsh: Nlsh, home: Path) -> None:
     (state / "nlsh.db").write_bytes(b"this is no database" * 100)
     looked = nlsh("-c", "what is here")
     assert looked.code == 0 and "damaged" in looked.err
-    changed = nlsh("-c", "make a folder called x", "--yes")
-    assert changed.code == 5 and not (home / "work" / "x").exists()
+    changed = nlsh("-c", "make a folder called invoices", "--yes")
+    assert changed.code == 5 and not (home / "work" / "invoices").exists()
     (state / "nlsh.db").unlink()
     with sqlite3.connect(state / "nlsh.db") as newer:
         newer.execute("pragma user_version = 99")

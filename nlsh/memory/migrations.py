@@ -46,7 +46,9 @@ def _first(database: sqlite_utils.Database) -> None:
         journal, pk="id", foreign_keys=[("turn", "turns", "id")], if_not_exists=True
     )
     database.table("journal").create_index(["state"], if_not_exists=True)
-    database.table("turns").enable_fts(["said", "answer"], tokenize="trigram", create_triggers=True)
+    database.table("turns").enable_fts(
+        ["said", "answer"], tokenize="trigram", create_triggers=True, replace=True
+    )  # replace: a start that was killed may have left half of it
 
 
 def _second(database: sqlite_utils.Database) -> None:
