@@ -23,7 +23,7 @@ from nlsh.tasks import lock
 from nlsh.tasks.lock import Compiled, lock_path
 from nlsh.tasks.parse import Step, TaskFile, parse
 from nlsh.tasks.running import Outcome, Runner, alone, digest, narrowed
-from nlsh.tasks.variables import secrets_for, values_for
+from nlsh.tasks.variables import built_in, names_in, secrets_for, values_for
 from nlsh.tool import find_tool
 from nlsh.turn import Act, Call
 
@@ -44,19 +44,20 @@ def _read(file: Path) -> tuple[TaskFile, str]:
     return parse(text, str(file)), digest(data)
 
 
-def _is_markdown(task: TaskFile) -> bool:
-    """Whether the steps have headings; the sentences of other files are planned as their time comes."""
-    return any(step.title != step.sentence for step in task.steps) or bool(task.variables.keys() - _BUILT_IN)
+def _needs_plans(task: TaskFile) -> bool:
+    """Whether every step must be planned before the first one acts: all but bare sentences, one a line.
 
-
-_BUILT_IN = frozenset(("today", "now", "host"))
+    What a file allows itself is checked on plans, and values go into plans, never into a sentence that is read again.
+    """
+    bare = all(step.title == step.sentence and not names_in(step.sentence) for step in task.steps)
+    return not bare or bool(task.allow) or bool(task.variables.keys() - built_in().keys())
 
 
 def _plans(task: TaskFile, file: Path, parts: Parts, frozen: bool) -> list[Compiled | None]:
     known, _ = lock.load(file)
     if frozen:
         return list(lock.frozen(task, known))
-    if not known and not _is_markdown(task):
+    if not known and not _needs_plans(task):
         return [None] * len(task.steps)
     found = lock.compiled(task, parts.planner, known, parts.cwd, time.time(), parts.config.threshold)
     lock.check_places(task, found)

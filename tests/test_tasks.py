@@ -424,3 +424,30 @@ def test_every_example_of_the_manual_is_one_that_is_read() -> None:
     assert {"if", "for each", "expect", "save", "retry", "timeout", "on error"} <= keys
     assert any(step.retries for file in files for step in file.steps)
     assert {step.on_error for file in files for step in file.steps} == {"stop", "undo", "continue"}
+
+
+def test_a_failure_that_is_passed_over_does_not_end_what_comes_after(
+    carry_out: Callable[..., Runner],
+) -> None:
+    text = "## One\nread it\non error: continue\n## Two\nlist\n## Three\nlist\n"
+    plans = {"read it": [Call("files.read", {"path": "nothing.txt"})], "list": [Call("files.list", {})]}
+    runner = carry_out(text, plans)
+    assert states(runner) == ["failed", "done", "done"] and runner.code == 1  # type: ignore[attr-defined]
+
+
+def test_what_a_file_allows_itself_holds_for_bare_sentences_too(home: Path) -> None:
+    file = home / "work" / "bare.txt"
+    (home / "work" / "notes.txt").write_text("x")
+    file.write_text("---\nallow: {tools: [files.find]}\n---\ndelete the file notes.txt\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "nlsh", "run", str(file), "--yes"], cwd=home / "work", env={**os.environ, "HOME": str(home)},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 5, done.stderr
+    assert (home / "work" / "notes.txt").exists()
+
+
+def test_the_space_that_is_left_is_what_the_disk_has(carry_out: Callable[..., Runner]) -> None:
+    plans = {"list": [Call("files.list", {})]}
+    assert carry_out("## A\nlist\nexpect: free space on / > 1 kB\n", plans).code == 0  # type: ignore[attr-defined]
+    assert carry_out("## A\nlist\nexpect: free space on / > 900 PB\n", plans).code == 6  # type: ignore[attr-defined]

@@ -5,13 +5,15 @@ comparison. A form that is not known is said to be none when the file is read.
 """
 
 import operator
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nlsh.errors import ToolFailed
+from nlsh.protected import is_within
 from nlsh.tasks.variables import filled
-from nlsh.turn import Call, Result
+from nlsh.turn import Call, Result, Row
 from nlsh.values.numbers import number
 from nlsh.values.sizes import parse_size
 from nlsh.values.times import duration
@@ -111,7 +113,7 @@ def _call(kind: str, words: dict[str, str]) -> Call | None:
         return Call("processes.find", {"name": words["name"]})
     if kind in ("open", "closed"):
         return Call("network.ports", {"port": words["port"]})
-    return Call("devices.filesystems", {"name": words["path"].strip("\"'")}) if kind == "free" else None
+    return Call("devices.disks", {}) if kind == "free" else None
 
 
 def _amount(text: str) -> float:
@@ -130,9 +132,13 @@ def _amount(text: str) -> float:
 
 
 def holds(
-    condition: Condition, values: dict[str, str], look: Callable[[Call], Result], last: Result | None
+    condition: Condition,
+    values: dict[str, str],
+    look: Callable[[Call], Result],
+    last: Result | None,
+    cwd: str,
 ) -> tuple[bool, str]:
-    """Whether a condition holds now, and what was found, in words."""
+    """Whether a condition holds now, seen from `cwd`, and what was found, in words."""
     words = {name: filled(value, values) for name, value in condition.words.items()}
     kind = condition.kind
     if condition.call is None:
@@ -157,10 +163,17 @@ def holds(
             bool(rows) if kind == "holds" else found is not None and not rows
         ), said if found else f"{words['path']} is not there"
     if kind == "free":
-        free = float(rows[0].get("free") or 0) if rows else 0.0
+        free = _free_on(os.path.join(cwd, os.path.expanduser(words["path"].strip("\"'"))), rows)
         return _COMPARE[words["op"].lower()](free, _amount(words["amount"])), f"{free:.0f} bytes are free"
     there = bool(rows)
     return there == (kind in ("running", "open")), f"{len(rows)} found"
+
+
+def _free_on(path: str, disks: list[Row]) -> float:
+    """The free bytes of the file system that holds `path`: that of the longest mount point above it."""
+    place = os.path.realpath(path)
+    above = [row for row in disks if is_within(place, str(row["mount"]))]
+    return float(max(above, key=lambda row: len(str(row["mount"])))["free"]) if above else 0.0
 
 
 def _files(words: dict[str, str], count: int) -> tuple[bool, str]:

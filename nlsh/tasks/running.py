@@ -66,15 +66,20 @@ class Runner:
         known = self.runs.steps(self.run)
         try:
             for position, (step, entry) in enumerate(zip(self.file.steps, self.plans, strict=True)):
+                own = 0
                 if self.chosen(position, step) and self.agree(step):
-                    code = self._step(position, step, entry, known) or code
-                if code and step.on_error != "continue":
+                    own = self._step(position, step, entry, known)
+                code = own or code
+                if own and step.on_error != "continue":
                     if step.on_error == "undo":
                         self._undo()
                     break
         except (KeyboardInterrupt, Interrupted):
             self.runs.end(self.run, "interrupted")
             return int(Exit.INTERRUPTED)
+        except NlshError:  # a condition that could not be looked at
+            self.runs.end(self.run, "failed")
+            raise
         self.runs.end(self.run, "rehearsal" if self.rehearsal else "failed" if code else "done")
         return code
 
@@ -141,7 +146,7 @@ class Runner:
     ) -> Outcome:
         begun = time.monotonic()
         if step.condition is not None:
-            fits, said = holds(step.condition, values, self.shell.look, self._last)
+            fits, said = holds(step.condition, values, self.shell.look, self._last, self.shell.cwd)
             if not fits:
                 return self._end(position, item, Outcome(step, item, "skipped", said), begun)
         for attempt in range(step.retries + 1):
@@ -186,7 +191,7 @@ class Runner:
 
     def _failed_expectation(self, step: Step, values: dict[str, str], last: Result | None) -> str | None:
         for expected in () if self.rehearsal else step.expects:
-            fits, said = holds(expected, values, self.shell.look, last)
+            fits, said = holds(expected, values, self.shell.look, last, self.shell.cwd)
             if not fits:
                 return f"expected: {filled(expected.text, values)}; {said}"
         return None
