@@ -46,6 +46,7 @@ PUBLIC_SHARE = 0.12  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True
+CHINESE_TOO = {"file": "zfile", "newfile": "zfile", "dir": "zdir"}  # slots that a Chinese sentence fills with Chinese names as well
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Builder:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self._chinese = False
         self._plans = [p for p in phrasings() if p.before is None and p.plan != "none" and not p.held_out]
         self._by_kind: dict[str, list[Phrasing]] = {"files": [], "processes": [], "changed": [], "any": []}
         for p in self._plans:
@@ -170,6 +172,7 @@ class Builder:
         extra: dict[str, str] = {}
         previous: tuple[Call, ...] = ()
         kind = "none"
+        self._chinese = phrasing.chinese
         if phrasing.before is not None:
             if phrasing.before in self._by_kind:
                 base = self.make(self.random.choice(self._by_kind[phrasing.before]), noise=False)
@@ -180,6 +183,7 @@ class Builder:
         elif self.random.random() < 0.3 and phrasing.plan != "none" and "session.last" not in phrasing.plan:
             base = self.make(self.random.choice(self._plans), noise=False)  # a new thought after another one
             previous, kind = base.calls, _gives_calls(base.calls)
+        self._chinese = phrasing.chinese
         pieces = self._expand(phrasing.text, values, extra)
         calls = () if phrasing.plan == "none" else self._calls(phrasing.plan, values, extra)
         text, spans = self._join(pieces, noise, phrasing.chinese, calls == ())
@@ -211,9 +215,11 @@ class Builder:
 
     def _value(self, slot: str, values: dict[str, str]) -> str:
         if slot not in values:
-            value = fill(slot, self.random)
+            base = slot.rstrip("0123456789")
+            pool = CHINESE_TOO.get(base, slot) if self._chinese and self.random.random() < 0.4 else slot
+            value = fill(pool, self.random)
             while value in values.values():
-                value = fill(slot, self.random)
+                value = fill(pool, self.random)
             values[slot] = value
         return values[slot]
 

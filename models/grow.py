@@ -4,7 +4,10 @@ New tools bring new functional tokens, and a corpus that has grown brings other 
 token that both vocabularies have keeps its embedding; a new word begins as the mean of
 the old tokens that spelt it; a new functional token begins near the mean of all functional ones.
 
-    python models/grow.py [--gguf models/nlsh.gguf]     writes models/build/model.pt, from where train.py goes on
+    python models/grow.py [--gguf models/nlsh.gguf] [--hidden 1024]
+
+writes models/build/model.pt, from where train.py goes on. A wider network begins as the
+very same function: its new hidden units do not reach the output yet.
 """
 
 import argparse
@@ -68,20 +71,34 @@ def _spelt(text: str, old: np.ndarray, known: dict[str, int]) -> np.ndarray:
     return old[rows].mean(axis=0)
 
 
+def widened(matrix: torch.Tensor, part: str, hidden: int) -> torch.Tensor:
+    """A feed-forward matrix with `hidden` units, the new ones drawn as the old ones are spread, and silent."""
+    if part == "down":
+        return torch.nn.functional.pad(matrix, (0, hidden - matrix.shape[1]))
+    new = torch.randn(hidden - matrix.shape[0], matrix.shape[1]) * matrix.std()
+    return torch.cat([matrix, new])
+
+
 def main() -> None:
     """Read a model, write the checkpoint of a larger one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
-    weights, tokens, first = read(parser.parse_args().gguf)
+    parser.add_argument("--hidden", type=int, default=0, help="units of the feed-forward layers; as many as before by default")
+    options = parser.parse_args()
+    torch.manual_seed(3)
+    weights, tokens, first = read(options.gguf)
     layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blk."))
-    width, hidden = weights["blk.0.attn_q.weight"].shape[0], weights["blk.0.ffn_gate.weight"].shape[0]
+    width, before = weights["blk.0.attn_q.weight"].shape[0], weights["blk.0.ffn_gate.weight"].shape[0]
+    hidden = max(options.hidden, before)
     network = {
         "embedding.weight": torch.tensor(grown_embedding(weights["token_embd.weight"], tokens, first)),
         "norm.weight": torch.tensor(weights["output_norm.weight"]),
     }
     for layer in range(layers):
         for theirs, ours in PARTS.items():
-            network[f"blocks.{layer}.{ours}.weight"] = torch.tensor(weights[f"blk.{layer}.{theirs}.weight"])
+            matrix = torch.tensor(weights[f"blk.{layer}.{theirs}.weight"])
+            wide = hidden > before and ours in ("gate", "up", "down")
+            network[f"blocks.{layer}.{ours}.weight"] = widened(matrix, ours, hidden) if wide else matrix
     shape = Shape(vocabulary=VOCABULARY, width=width, layers=layers, heads=width // 64, hidden=hidden)
     torch.save({"network": network, "seconds": 0.0, "step": 0, "shape": vars(shape)}, BUILD / "model.pt")
 

@@ -589,6 +589,70 @@ def _base64(r: random.Random) -> str:
     return base64.b64encode(" ".join(word(r) for _ in range(r.randint(1, 3))).encode()).decode()
 
 
+Z_WORDS = """相册 账目 客厅 厨房 报表 课件 课程 实验 论文 小说 剧本 歌词 食谱 菜谱 健身 旅游 婚礼 生日 宝宝 孩子 父母 爷爷 家庭 朋友 同学 老师
+学校 大学 毕业 招聘 面试 简介 证书 护照 签证 机票 酒店 租房 房子 装修 汽车 保险 医院 病历 体检 药品 银行 税务 工资 股票 基金 理财 收据 订单 客户
+供应商 产品 设计 草图 图标 海报 横幅 素材 模板 样本 原稿 定稿 终稿 修订 翻译 英文 中文 日语 法律 合约 协议 条款 申请 审批 流程 制度 通知 公告
+新闻 采访 录音 录像 直播 播客 截图 壁纸 头像 表情 游戏 存档 攻略 软件 安装 驱动 系统 配置 服务器 网站 前端 后端 接口 测试 部署 上线 缓存 数据库
+备忘 随笔 杂项 其他 收藏 书签 阅读 读书 电子书 漫画 动画 纪录片 音效 伴奏 乐谱 钢琴 吉他 绘画 摄影 风景 人像 夜景 黄山 西湖 长城 故宫 上海
+北京 广州 深圳 成都 杭州 南京 武汉 西安 台湾 日本 欧洲 春天 夏天 秋季 冬季 春节 中秋 国庆 周报 月报 季度 年度 上半年 下半年 会议 纪要 提案 预案""".split()
+SURNAMES = "王 李 张 刘 陈 杨 黄 赵 周 吴 徐 孙 马 朱 胡 林 郭 何 高 罗".split()
+
+
+def _chinese_name(r: random.Random) -> str:
+    """The name of a folder or a thing as nobody listed it."""
+    first, second = r.sample(Z_WORDS, 2)
+    person = r.choice(SURNAMES) + r.choice(("总", "工", "老师", *Z_GIVEN))
+    return r.choice(
+        (
+            first, first, first + second, first + second, f"{r.randint(2015, 2026)}{first}", f"{r.randint(2015, 2026)}年{first}",
+            f"{first}{r.randint(1, 30)}", f"{person}的{first}", f"{first}_{second}", f"{first}-{r.randint(1, 12)}月", f"新{first}", f"老{first}",
+        )
+    )  # fmt: skip
+
+
+Z_GIVEN = "明 芳 伟 娜 静 强 磊 洋 艳 勇 军 杰 娟 涛 超 霞 平 刚 玲 辉".split()
+Z_DIGITS = "一 两 三 四 五 六 七 八 九 十 十二 十五 二十 三十 五十 一百 两百 三百 五百 八百 一千".split()
+
+
+def _chinese_count(r: random.Random) -> str:
+    return r.choice((r.choice(Z_DIGITS), str(r.randint(2, 60))))
+
+
+def _chinese_size(r: random.Random) -> str:
+    number = r.choice((r.choice(Z_DIGITS), str(r.randint(1, 900)), f"{r.randint(1, 9)}.{r.randint(1, 9)}"))
+    return number + r.choice(("兆", "MB", "M", "KB", "GB", "G", "k", " MB", "千字节", "兆字节"))
+
+
+def _chinese_duration(r: random.Random) -> str:
+    return _chinese_count(r) + r.choice(("天", "个月", "周", "年", "小时", "个小时", "个星期", "分钟"))
+
+
+def _chinese_sentence(r: random.Random) -> str:
+    a, b = r.sample(Z_WORDS, 2)
+    who = r.choice(SURNAMES) + r.choice(Z_GIVEN)
+    return r.choice(
+        (
+            f"{who}的{a}在{b}", f"{a}已经完成", f"记得{a}", f"给{who}看{a}", f"{a}和{b}", f"{r.randint(1, 12)}月{r.randint(1, 28)}日{a}",
+            f"{a}：{r.randint(2, 999)}", f"明天去{a}", f"不要忘了{a}{b}", f"{a}要交{b}", f"联系{who}", f"{b}的密码是{r.randint(1000, 99999)}",
+        )
+    )  # fmt: skip
+
+
+def _chinese_file(r: random.Random) -> str:
+    return f"{_chinese_name(r)}.{r.choice('txt docx pdf md csv xlsx jpg png mp4 zip log py json'.split())}"
+
+
+POOLS |= {
+    "zdir": _rather(Z_FOLDERS, lambda r: _chinese_name(r) if r.random() < 0.75 else folder(r), 0.5),
+    "znewdir": _rather(Z_FOLDERS, _chinese_name, 0.6), "zname": _rather(Z_NAMES, _chinese_name, 0.4), "zfile": _chinese_file,
+    "ztext": _rather(Z_TEXTS, lambda r: r.choice((r.choice(Z_WORDS), _chinese_name(r), _text(r))), 0.5),
+    "zsay": _rather(Z_SAYS, _chinese_sentence, 0.6), "zsize": _rather(Z_SIZES, _chinese_size, 0.5),
+    "zdur": _rather(Z_DURS, _chinese_duration, 0.4), "zn": _rather(Z_COUNTS, _chinese_count, 0.5),
+    "zfact": _rather(Z_FACTS, _chinese_sentence), "zlabel": _rather("大文件 旧文件 候选 名单 结果一 要删的".split(), _chinese_name, 0.5),
+    "zcol": _rather("姓名 价格 金额 城市 年龄 部门 数量 日期 客户 状态 分数 电话".split(), lambda r: r.choice(Z_WORDS)),
+}  # fmt: skip
+
+
 POOLS |= {
     "cmd": _rather(COMMANDS, _command, 0.5), "user": _rather(USERS, _user), "pkg": _rather(PACKAGES, _package),
     "svc": _rather(SERVICES, _service), "label": _rather(LABELS, lambda r: _compound(r) if r.random() < 0.5 else word(r), 0.5),

@@ -124,16 +124,19 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(7)
     torch.set_num_threads(options.threads)
     encoder = Encoder()
-    shape = Shape(
+    path = BUILD / "model.pt"
+    state = {}
+    if options.resume and path.exists():
+        state = torch.load(path, map_location=options.device, weights_only=True)
+    fresh = Shape(
         width=options.width, layers=options.layers, heads=options.width // 64, hidden=options.hidden
     )
+    shape = Shape(**state["shape"]) if state else fresh
     network = Network(shape).to(options.device)
     chosen = optimisers(network)
     bases = [group["lr"] for optimiser in chosen for group in optimiser.param_groups]
     spent, step = 0.0, 0
-    path = BUILD / "model.pt"
-    if options.resume and path.exists():
-        state = torch.load(path, map_location=options.device, weights_only=True)
+    if state:
         network.load_state_dict(state["network"])
         for optimiser, kept in zip(chosen, state.get("optimisers", chosen), strict=True):
             if kept is not optimiser:  # a model that grow.py made has no optimiser state yet
