@@ -46,7 +46,11 @@ PUBLIC_SHARE = 0.12  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True
-CHINESE_TOO = {"file": "zfile", "newfile": "zfile", "dir": "zdir"}  # slots that a Chinese sentence fills with Chinese names as well
+CHINESE_TOO = {
+    "file": "zfile",
+    "newfile": "zfile",
+    "dir": "zdir",
+}  # slots that a Chinese sentence fills with Chinese names as well
 
 
 @dataclass(frozen=True)
@@ -390,14 +394,12 @@ def off_topic(limit: int = 6000) -> list[str]:
 
 def public() -> list["Pair"]:
     """Sentences of strangers with their plans, where the public data is present; those without a plan are one in six."""
-    import random as dice
-
     from public import pairs
 
     kept = [pair for pair in pairs() if not pair.held_out]
     meant = [pair for pair in kept if pair.calls]
     nothing = [pair for pair in kept if not pair.calls]
-    return meant + dice.Random(5).sample(nothing, min(len(nothing), len(meant) // 5))
+    return meant + random.Random(5).sample(nothing, min(len(nothing), len(meant) // 5))
 
 
 class Stream:

@@ -83,7 +83,9 @@ def main() -> None:
     """Read a model, write the checkpoint of a larger one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
-    parser.add_argument("--hidden", type=int, default=0, help="units of the feed-forward layers; as many as before by default")
+    parser.add_argument(
+        "--hidden", type=int, default=0, help="units of the feed-forward layers; as many as before by default"
+    )
     options = parser.parse_args()
     torch.manual_seed(3)
     weights, tokens, first = read(options.gguf)

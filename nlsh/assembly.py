@@ -75,11 +75,11 @@ class Parts:
             self._planner = EmbeddedPlanner(self.model_path())
         return self._planner
 
-    def model_path(self) -> Path | None:
-        """The file of the model that was asked for; None for the embedded one."""
+    def model_path(self) -> Path:
+        """The file of the model that plans: the one that was asked for, or the embedded one."""
         named = self.options.model or self.config.model
         if not named or named == "embedded":
-            return None
+            return shipped_model()
         if "://" in named:
             raise UsageError(
                 f"models are not fetched from {named}", "name a GGUF file; nlsh has no network of its own"
@@ -94,7 +94,7 @@ class Parts:
             threshold=self.config.threshold,
             log=self._log,
             settings=self._settings,
-            model_path=lambda: self.model_path() or shipped_model(),
+            model_path=self.model_path,
         )  # fmt: skip
         if self.options.session:
             shell.previous, shell.result = self.store.previous(session)

@@ -16,7 +16,7 @@ from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.notes import Notes
 from nlsh.render import Screen, harmless
-from nlsh.turn import Call
+from nlsh.turn import Call, Row
 
 app = typer.Typer(
     name="nlsh",
@@ -92,6 +92,16 @@ def undo(
     raise typer.Exit(done.exit_code)
 
 
+def show_rows(screen: Screen, rows: list[Row], json: Any, nothing: str) -> None:
+    """Rows as a table, or `json` where that was asked for, or a line that says that there are none."""
+    if json is not None:
+        emit(json)
+    elif rows:
+        screen.table("records", rows, fold=False)
+    else:
+        screen.write(nothing)
+
+
 @app.command()
 def history(
     count: Annotated[int, typer.Argument(help="How many turns.", min=1, max=100_000)] = 20,
@@ -105,12 +115,7 @@ def history(
         rows = parts.store.history(parts.store.session(session, parts.cwd) if session else None, count)
     finally:
         parts.close()
-    if json:
-        emit(rows)
-    elif rows:
-        screen.table("records", rows, fold=False)
-    else:
-        screen.write("nothing has been said yet")
+    show_rows(screen, rows, rows if json else None, "nothing has been said yet")
 
 
 @app.command()
@@ -132,13 +137,8 @@ def phrases(
             rows = notes.phrases()
     finally:
         parts.close()
-    if json:
-        emit(rows)
-    elif rows:
-        shown = [{**row, "plan": in_words([Call(**call) for call in row["plan"]])} for row in rows]
-        screen.table("records", shown, fold=False)
-    else:
-        screen.write("no reading has been chosen yet")
+    shown = [{**row, "plan": in_words([Call(**call) for call in row["plan"]])} for row in rows]
+    show_rows(screen, shown, rows if json else None, "no reading has been chosen yet")
 
 
 @app.command()

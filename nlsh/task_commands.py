@@ -11,10 +11,11 @@ import typer
 
 from nlsh.agent.manners import Manners
 from nlsh.agent.turns import Shell
+from nlsh.agent.witness import model_digest
 from nlsh.answers import in_words
 from nlsh.asking import ask, confirmer, may_ask
 from nlsh.assembly import Options, Parts
-from nlsh.commands import Cwd, DryRun, Json, Model, NoInput, Session, Verbose, Yes, app, emit
+from nlsh.commands import Cwd, DryRun, Json, Model, NoInput, Session, Verbose, Yes, app, emit, show_rows
 from nlsh.document import document
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.runs import Run, Runs
@@ -62,16 +63,6 @@ def _plans(task: TaskFile, file: Path, parts: Parts, frozen: bool) -> list[Compi
     found = lock.compiled(task, parts.planner, known, parts.cwd, time.time(), parts.config.threshold)
     lock.check_places(task, found)
     return list(found)
-
-
-def _model_digest(parts: Parts) -> str:
-    """A digest of the model's file: who reviews a lock sees when another model has made it."""
-    from nlsh.config import shipped_model
-
-    try:
-        return digest((parts.model_path() or shipped_model()).read_bytes())
-    except OSError:
-        return ""
 
 
 @app.command()
@@ -123,7 +114,7 @@ def compile_file(file: File, json: Json = False, model: Model = None, cwd: Cwd =
         plans = lock.compiled(task, parts.planner, known, parts.cwd, time.time(), parts.config.threshold)
         lock.check_places(task, plans)
         fresh = [entry for entry in plans if entry.depends not in known]
-        text = lock.dumped(task, plans, _model_digest(parts) if fresh or not made_by else made_by)
+        text = lock.dumped(task, plans, model_digest(parts.model_path()) if fresh or not made_by else made_by)
     finally:
         parts.close()
     place = lock_path(file)
@@ -282,12 +273,7 @@ def tasks(
         rows = Runs(parts.store).listed(count)
     finally:
         parts.close()
-    if json:
-        emit({"rows": rows})
-    elif rows:
-        screen.table("records", rows, fold=False)
-    else:
-        screen.write("no task file has been run yet")
+    show_rows(screen, rows, {"rows": rows} if json else None, "no task file has been run yet")
 
 
 @app.command()

@@ -55,9 +55,7 @@ class Shell:
     log: Callable[[str], None] = lambda text: None
     settings: Callable[[], dict[str, Any]] = dict
     explanation: list[Row] = field(default_factory=list)
-    model_path: Callable[[], Path | None] = lambda: (
-        None
-    )  # the file of the model that plans, for the audit log
+    model_path: Callable[[], Path | None] = lambda: None  # the model that plans, for the audit log
     seconds: float = CALL_SECONDS  # how long one call may take
 
     @cached_property
@@ -89,6 +87,8 @@ class Shell:
                 self._plan(turn)
             else:
                 turn.plan, turn.confidence = chosen.calls, 1.0
+            if any(find_tool(call.tool).changes for call in turn.plan):
+                self.store.planned(identity, turn.plan)
             self._act(turn, identity)
             if chosen is not None and learn:
                 self.notes.learn(text, chosen.calls)
@@ -256,7 +256,8 @@ class Shell:
                 else "say it in plainer words: nothing in the sentence speaks of this"
             )
             raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
-        if not self.manners.confirm(Preview(headline, tuple(items), undo, decision.reason, plan)):
+        shown = self.store.struck((headline, tuple(items), undo, decision.reason, plan))
+        if not self.manners.confirm(Preview(*shown)):
             raise NlshError(
                 "needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION
             )
@@ -334,7 +335,7 @@ class Shell:
         asked = Asked(args, scene, [], "none", {})
         effects, facts = self._effects(call, find_tool(call.tool), asked)
         decision = self._judge(effects, scene)
-        if decision.verdict == "deny" or effects.changing:
+        if decision.verdict != "allow" or effects.changing:
             raise Refused(decision.reason or "a condition may only look", "", decision.rule)
         found = self.sandbox.run(
             call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds

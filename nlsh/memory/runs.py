@@ -110,15 +110,15 @@ class Runs:
         ).fetchall()
         return [row[0] for row in rows]
 
-    def acted(self, turn: int) -> bool:
-        """Whether a turn did all that it was to do: it is written down as done, or its last change is."""
-        row = self._store.connection.execute("select status from turns where id = ?", (turn,)).fetchone()
-        if row and row[0] == "done":
-            return True
-        states = self._store.connection.execute(
-            "select state from journal where turn = ?", (turn,)
-        ).fetchall()
-        return bool(states) and all(state[0] == "done" for state in states)
+    def acted(self, turn: int) -> tuple[list[str], set[int]]:
+        """The tools of a turn's plan, and the positions of those calls that are done: written down so, or by the journal."""
+        connection = self._store.connection
+        row = connection.execute("select plan from turns where id = ?", (turn,)).fetchone()
+        plan = [call["tool"] for call in json.loads(row[0] or "[]")] if row else []
+        steps = connection.execute("select position from steps where turn = ? and status = 'done'", (turn,))
+        done = {position for (position,) in steps.fetchall()}
+        entries = connection.execute("select position, state from journal where turn = ?", (turn,)).fetchall()
+        return plan, done | {position for position, state in entries if state in ("done", "final")}
 
     def listed(self, count: int) -> list[Row]:
         """The last runs, newest first."""

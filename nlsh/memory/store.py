@@ -150,6 +150,12 @@ class Store:
         return int(cursor.lastrowid or 0), int(row[0])
 
     @writing()
+    def planned(self, identity: int, plan: Sequence[Call]) -> None:
+        """Write down what a turn is about to do: after a crash it tells how much of that was done."""
+        record = self.struck(_json([asdict(call) for call in plan]))
+        self.connection.execute("update turns set plan = ? where id = ?", (record, identity))
+
+    @writing()
     def step(self, turn: int, position: int, step: Step, status: str) -> None:
         """Write one call down."""
         decision = step.decision
@@ -174,11 +180,16 @@ class Store:
             ),
         )  # fmt: skip
 
-    def struck(self, text: str) -> str:
-        """The text without hidden values, as they are and as JSON spells them."""
-        for value in self.hidden:
-            text = text.replace(value, HIDDEN).replace(_json(value)[1:-1], HIDDEN)
-        return text
+    def struck(self, value: Any) -> Any:
+        """A text, or what holds texts, without hidden values, as they are and as JSON spells them."""
+        if isinstance(value, str):
+            for hidden in self.hidden:
+                value = value.replace(hidden, HIDDEN).replace(_json(hidden)[1:-1], HIDDEN)
+        elif isinstance(value, dict):
+            return {key: self.struck(inner) for key, inner in value.items()}
+        elif isinstance(value, list | tuple):
+            return type(value)(self.struck(inner) for inner in value)
+        return value
 
     def previous(self, session: str) -> tuple[tuple[Call, ...], Result | None]:
         """The plan and the result of the session's last turn that did something."""

@@ -33,6 +33,23 @@ _ERRORS: dict[str, type[NlshError]] = {
 Progress = Callable[[str, int, int], None]
 
 
+class _Space:
+    """Watches that a call does not fill the disks that it writes to."""
+
+    def __init__(self, writes: tuple[str, ...]) -> None:
+        self._begun = {path: free_bytes(path) for path in writes}
+
+    def check(self) -> None:
+        """ToolFailed when one of them is nearly full, and was not before."""
+        for path, before in self._begun.items():
+            if (free := free_bytes(path)) < min(before, LEAST_FREE_BYTES):
+                raise ToolFailed(
+                    f"the disk of {path} is nearly full ({free >> 20} MiB left); the call was stopped",
+                    "free some space first",
+                    "disk_full",
+                )
+
+
 @dataclass(slots=True)
 class _Child:
     """A confined child at work: the socket to it, its pidfd, how far it is, what it answered."""
@@ -155,7 +172,7 @@ class Sandbox:
         """Run a full-screen program: the user's keys are the program's, its output theirs, until it ends."""
         from nlsh.sandbox.terminal import Terminal
 
-        terminal = Terminal()
+        terminal, space = Terminal(), _Space(confinement.writes)
         child = None
         try:
             with terminal:
@@ -163,11 +180,14 @@ class Sandbox:
                 terminal.handed_over()
                 waiting: list[socket.socket | int] = [child.ours, 0, terminal.master]
                 while True:
-                    ready, _, _ = select.select(waiting, [], [])
+                    ready, _, _ = select.select(
+                        waiting, [], [], SPACE_SECONDS if confinement.writes else None
+                    )
+                    space.check()
                     if terminal.master in ready and not terminal.output():
                         waiting.remove(terminal.master)
-                    if 0 in ready:
-                        terminal.keys()
+                    if 0 in ready and not terminal.keys():
+                        raise Interrupted()
                     if child.ours in ready and self._hear(child):
                         break
         finally:
@@ -224,19 +244,13 @@ class Sandbox:
     ) -> list[Result | dict[str, Any]]:
         """What each child answered, in their order."""
         waiting = list(children)
-        begun = {path: free_bytes(path) for path in writes}
+        space = _Space(writes)
         try:
             while waiting:
                 sockets = [child.ours for child in waiting]
                 left = max(0.0, deadline - time.monotonic())
                 ready, _, _ = select.select(sockets, [], [], min(left, SPACE_SECONDS) if writes else left)
-                for path, before in begun.items():
-                    if (free := free_bytes(path)) < min(before, LEAST_FREE_BYTES):
-                        raise ToolFailed(
-                            f"the disk of {path} is nearly full ({free >> 20} MiB left); the call was stopped",
-                            "free some space first",
-                            "disk_full",
-                        )
+                space.check()
                 if not ready and left > SPACE_SECONDS and writes:
                     continue
                 if not ready:

@@ -45,15 +45,24 @@ class Terminal:
             pass
         termios.tcsetattr(0, termios.TCSAFLUSH, self._before)
         signal.signal(signal.SIGWINCH, self._handler)
+        self.handed_over()
         os.close(self.master)
 
     def handed_over(self) -> None:
         """Forget this process's copy of the program's end."""
-        os.close(self.slave)
+        if self.slave >= 0:
+            os.close(self.slave)
+            self.slave = -1
 
-    def keys(self) -> None:
-        """Hand on what the user typed."""
-        os.write(self.master, os.read(0, 4096))
+    def keys(self) -> bool:
+        """Hand on what the user typed; False when their terminal has gone."""
+        try:
+            typed = os.read(0, 4096)
+        except OSError:
+            return False
+        if typed:
+            os.write(self.master, typed)
+        return bool(typed)
 
     def output(self) -> bool:
         """Hand on what the program wrote; False at the end."""

@@ -19,12 +19,12 @@ from typing import Any
 from nlsh.agent.turns import CALL_SECONDS, Shell
 from nlsh.errors import Exit, Interrupted, NlshError, Refused
 from nlsh.memory.runs import Run, Runs, result_from
-from nlsh.memory.store import HIDDEN
 from nlsh.policy import Rules
 from nlsh.tasks.conditions import holds
 from nlsh.tasks.lock import Compiled
 from nlsh.tasks.parse import Step, TaskFile
 from nlsh.tasks.variables import filled
+from nlsh.tool import find_tool
 from nlsh.turn import Act, Call, Result, Row, Turn
 
 _WORTH_ANOTHER_TRY = (Exit.TOOL_FAILED, Exit.EXPECTATION_FAILED, Exit.TEMPORARY)
@@ -136,8 +136,13 @@ class Runner:
             return True
         if before["state"] != "begun":
             return False
-        if any(self.runs.acted(turn) for turn in self.runs.turns_since(self.run, before["before"])):
-            return True
+        for turn in self.runs.turns_since(self.run, before["before"]):
+            plan, done = self.runs.acted(turn)
+            changing = {position for position, tool in enumerate(plan) if find_tool(tool).changes}
+            if changing and changing <= done:
+                return True
+            if changing & done:  # a part of it only: take that back, and do the whole
+                self.shell.undo(turn)
         changes = bool(step.expects) and all(c.call is not None for c in step.expects)
         return changes and self._failed_expectation(step, values, None) is None
 
@@ -174,7 +179,7 @@ class Runner:
             return Outcome(step, item, "failed", error.message, None, int(error.exit_code))
         finally:
             self.shell.seconds = CALL_SECONDS
-        hide(turn, self.secrets)
+        self._hide(turn)
         self._last = turn.steps[-1].result if turn.steps else None
         if turn.exit_code or turn.status == "dry_run":
             message = turn.error["message"] if turn.error else turn.status
@@ -221,6 +226,14 @@ class Runner:
         self.outcomes.append(outcome)
         self.tell(outcome)
 
+    def _hide(self, turn: Turn) -> None:
+        """Strike secret values out of what a turn shows."""
+        struck = self.shell.store.struck
+        turn.plan = tuple(Call(call.tool, struck(call.args)) for call in turn.plan)
+        turn.answer, turn.error, turn.preview = struck((turn.answer, turn.error, turn.preview))
+        for step in turn.steps:
+            step.args = struck(step.args)
+
     def _undo(self) -> None:
         """Take back, last first, what the steps of this run changed."""
         for outcome in reversed(self.outcomes):
@@ -248,26 +261,6 @@ def narrowed(rules: Rules, allow: dict[str, Any]) -> Rules:
 
 def _filled_call(call: Call, values: dict[str, str]) -> Call:
     return Call(call.tool, {k: filled(v, values) if isinstance(v, str) else v for k, v in call.args.items()})
-
-
-def hide(turn: Turn, secrets: dict[str, str]) -> None:
-    """Strike secret values out of what a turn shows."""
-    if not secrets:
-        return
-
-    def struck(value: Any) -> Any:
-        if isinstance(value, str):
-            for secret in secrets.values():
-                value = value.replace(secret, HIDDEN)
-            return value
-        if isinstance(value, dict):
-            return {key: struck(inner) for key, inner in value.items()}
-        return [struck(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-    turn.plan = tuple(Call(call.tool, struck(call.args)) for call in turn.plan)
-    turn.answer, turn.error, turn.preview = struck(turn.answer), struck(turn.error), struck(turn.preview)
-    for step in turn.steps:
-        step.args = struck(step.args)
 
 
 @contextmanager
