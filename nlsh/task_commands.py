@@ -4,7 +4,10 @@ import json as jsonlib
 import os
 import shlex
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any
 
 import typer
@@ -21,9 +24,10 @@ from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.runs import Run, Runs
 from nlsh.render import Screen
 from nlsh.tasks import lock
+from nlsh.tasks.limits import alone, digest, narrowed
 from nlsh.tasks.lock import Compiled, lock_path
 from nlsh.tasks.parse import Step, TaskFile, parse
-from nlsh.tasks.running import Outcome, Runner, alone, digest, narrowed
+from nlsh.tasks.running import Outcome, Runner
 from nlsh.tasks.variables import built_in, names_in, secrets_for, values_for
 from nlsh.tool import find_tool
 from nlsh.turn import Act, Call
@@ -161,21 +165,23 @@ def run_file(
     task, content = _read(file)
     given = _given(var or [])
     screen = Screen()
-    parts = Parts(Options(json, yes, dry_run, no_input, session, model, cwd, verbose), screen.notice)
+    options = Options(json, yes, dry_run, no_input, session, model, cwd, verbose)
+    parts = Parts(options, screen.notice)
     try:
         with alone(file, parts.folders.state):
             secrets = secrets_for(task.variables)
             plans = _plans(task, file, parts, frozen)
             asks = confirmer(screen) if may_ask(screen, quiet=json or jsonl or no_input) else None
-            shell = parts.shell(Manners(asks, yes, dry_run, progress=screen.progress))
-            shell.rules = lambda: narrowed(parts.rules(), task.allow)
+            shell = _shell(parts, Manners(asks, yes, dry_run, progress=screen.progress), task, secrets)
             runs = Runs(shell.store)
             run = _run(runs, shell, file, content, task, given, resume)
             if resume and run.state in ("done", "rehearsal"):
                 screen.notice("the last run is done; nothing is left to do")
-            shell.store.hidden = tuple(secrets.values())
             runner = Runner(task, plans, shell, runs, run, secrets, rehearsal=dry_run)
-            runner.tell = lambda outcome: _tell(outcome, screen, json, jsonl)
+            one_at_a_time = Lock()
+            beside = Manners(asks and _locked(asks, one_at_a_time), yes, dry_run)
+            runner.lane = lambda: _lane(options, beside, task, secrets, shell.session, screen)
+            runner.tell = _locked(lambda outcome: _tell(outcome, screen, json, jsonl), one_at_a_time)
             runner.chosen = _chooser(task, begin, only)
             if step:
                 runner.agree = lambda wanted: _agrees(wanted, screen, no_input)
@@ -188,6 +194,38 @@ def run_file(
         status = "done" if code == 0 else "interrupted" if code == Exit.INTERRUPTED else "failed"
         emit({"file": str(file), "run": run.id, "status": status, "steps": steps, "turns": turns})
     raise typer.Exit(code)
+
+
+def _shell(parts: Parts, manners: Manners, task: TaskFile, secrets: dict[str, str]) -> Shell:
+    """A shell that keeps to what the file allows itself and writes no secret down."""
+    shell = parts.shell(manners)
+    shell.rules = lambda: narrowed(parts.rules(), task.allow)
+    shell.store.hidden = tuple(secrets.values())
+    return shell
+
+
+@contextmanager
+def _lane(
+    options: Options, manners: Manners, task: TaskFile, secrets: dict[str, str], session: str, screen: Screen
+) -> Iterator[Shell]:
+    """Another shell for the same run, with a sandbox and a connection of its own: for one thread."""
+    parts = Parts(options, screen.notice)
+    try:
+        shell = _shell(parts, manners, task, secrets)
+        shell.session = session
+        yield shell
+    finally:
+        parts.close()
+
+
+def _locked(function: Callable[[Any], Any], lock: Lock) -> Callable[[Any], Any]:
+    """The function, for one thread at a time: what is shown or asked must not mix."""
+
+    def alone_at_it(argument: Any) -> Any:
+        with lock:
+            return function(argument)
+
+    return alone_at_it
 
 
 def _given(pairs: list[str]) -> dict[str, str]:

@@ -7,11 +7,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +25,11 @@ from nlsh.memory.runs import Runs
 from nlsh.policy import Rules
 from nlsh.tasks import lock
 from nlsh.tasks.conditions import FORMS, read_condition
+from nlsh.tasks.lanes import in_lanes
+from nlsh.tasks.limits import alone, narrowed
 from nlsh.tasks.lock import Compiled
 from nlsh.tasks.parse import parse
-from nlsh.tasks.running import Runner, alone, narrowed
+from nlsh.tasks.running import Runner
 from nlsh.tasks.variables import filled, names_in, secrets_for, values_for
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
@@ -451,3 +456,107 @@ def test_the_space_that_is_left_is_what_the_disk_has(carry_out: Callable[..., Ru
     plans = {"list": [Call("files.list", {})]}
     assert carry_out("## A\nlist\nexpect: free space on / > 1 kB\n", plans).code == 0  # type: ignore[attr-defined]
     assert carry_out("## A\nlist\nexpect: free space on / > 900 PB\n", plans).code == 6  # type: ignore[attr-defined]
+
+
+def test_a_step_that_was_cut_off_between_two_calls_is_done_whole(
+    make: Callable[..., Shell], carry_out: Callable[..., Runner], work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "## Both\nmake both\n"
+    both = [Call("files.make_folder", {"path": "one"}), Call("files.make_folder", {"path": "two"})]
+    step, reached = Shell._step, []
+
+    def killed(shell: Shell, turn: Any, identity: int, position: int, *rest: Any) -> Any:
+        reached.append(position)
+        if position == 1:
+            raise SystemExit  # nothing of nlsh's own catches it, as nothing catches kill -9
+        return step(shell, turn, identity, position, *rest)
+
+    monkeypatch.setattr(Shell, "_step", killed)
+    with pytest.raises(SystemExit):
+        carry_out(text, {"make both": both})
+    assert reached == [0, 1] and (work / "one").is_dir() and not (work / "two").exists()
+    monkeypatch.setattr(Shell, "_step", step)
+    run = Runs(make().store).latest("x.md")
+    again = carry_out(text, {"make both": both}, run=run)
+    assert states(again) == ["done"] and again.code == 0  # type: ignore[attr-defined]
+    assert (work / "one").is_dir() and (work / "two").is_dir()
+    third = carry_out(text, {"make both": both}, run=run)
+    assert third.outcomes[0].message == "was done before"
+
+
+def compile_to(file: Path, text: str, plans: dict[str, Sequence[Call]]) -> None:
+    """A task file with its lock."""
+    file.write_text(text)
+    task = parse(text, str(file))
+    steps = lock.compiled(task, lambda: Says(plans), {}, str(file.parent), time.time(), None)
+    lock.lock_path(file).write_text(lock.dumped(task, steps, ""))
+
+
+def test_steps_that_are_marked_parallel_act_at_the_same_time() -> None:
+    """Three jobs that each wait for the two others can only end when all are under way together."""
+    meeting = threading.Barrier(3, timeout=20)
+
+    @contextmanager
+    def lane() -> Iterator[Shell]:
+        yield cast(Shell, None)  # the jobs below need none
+
+    found = in_lanes(
+        lane, 3, "abc", lambda shell, job: (meeting.wait() >= 0, job), threading.Event(), lambda at, _: False
+    )
+    assert found == [(True, "a"), (True, "b"), (True, "c")]
+    ended = in_lanes(lane, 1, "abc", lambda shell, job: job, threading.Event(), lambda at, job: job == "b")
+    assert ended == ["a", "b", None]
+    with pytest.raises(ZeroDivisionError):
+        in_lanes(lane, 2, [0], lambda shell, job: 1 / job, threading.Event(), lambda at, _: False)
+
+
+def test_parallel_steps_are_written_down_and_undone_like_others(home: Path) -> None:
+    work, names = home / "work", [f"part{number}" for number in range(6)]
+    text = "".join(f"## {name}\nmake {name}\nparallel: yes\n" for name in names) + "## Count\ncount them\n"
+    plans: dict[str, Sequence[Call]] = {
+        f"make {name}": [Call("files.make_folder", {"path": name})] for name in names
+    }
+    file = work / "side.md"
+    compile_to(file, text, plans | {"count them": [Call("files.find", {"kind": "folder", "name": "part*"})]})
+    command = [sys.executable, "-m", "nlsh", "run", str(file), "--frozen", "--yes", "--json"]
+    done = subprocess.run(
+        command, cwd=work, env={**os.environ, "HOME": str(home)}, capture_output=True, check=False
+    )
+    document = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert sorted(step["step"] for step in document["steps"][:6]) == names
+    assert len(document["turns"][-1]["results"][-1]["rows"]) == 6
+    assert len({turn["turn"] for turn in document["turns"]}) == 7, "every turn has a number of its own"
+    (work / "part3").rmdir()
+    (work / "part3").write_text("in the way")
+    failed = subprocess.run(
+        command, cwd=work, env={**os.environ, "HOME": str(home)}, capture_output=True, check=False
+    )
+    assert failed.returncode == 1, failed.stderr
+    assert "Count" not in [step["step"] for step in json.loads(failed.stdout)["steps"]], (
+        "a failure ends the run"
+    )
+
+
+def test_parallel_steps_are_stopped_by_one_interrupt(home: Path) -> None:
+    work = home / "work"
+    file = work / "slow.md"
+    text = "".join(f"## S{number}\nsleep {number}\nparallel: yes\n" for number in range(2))
+    compile_to(
+        file,
+        text,
+        {f"sleep {number}": [Call("shell.run", {"command": f"sleep 6{number}"})] for number in range(2)},
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-m", "nlsh", "run", str(file), "--frozen", "--yes"], cwd=work, env={**os.environ, "HOME": str(home)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    while sleepers(child.pid) < 2:
+        assert child.poll() is None, child.stderr and child.stderr.read()
+        time.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    assert child.wait(timeout=30) == 130
+
+
+def sleepers(pid: int) -> int:
+    return sum(process.name() == "sleep" for process in psutil.Process(pid).children(recursive=True))

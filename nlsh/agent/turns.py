@@ -72,15 +72,22 @@ class Shell:
         """A remembered name for a place as that place; other words as they are."""
         return meant(words, self.notes)
 
-    def say(self, text: str, chosen: Act | None = None, learn: bool = True) -> Turn:
+    def say(
+        self,
+        text: str,
+        chosen: Act | None = None,
+        learn: bool = True,
+        begun: Callable[[int], None] = lambda identity: None,
+    ) -> Turn:
         """One turn. Never raises for what a person did or said: the turn tells.
 
         `chosen` is the reading that a person picked for this very sentence; it is remembered for it
-        unless `learn` is False.
+        unless `learn` is False. `begun` is told the turn's id before anything is done.
         """
-        begun = time.monotonic()
+        started = time.monotonic()
         utterance = Utterance(text, self.cwd, time.time(), answers.language_of(text))
         identity, number = self.store.begin(utterance, self.session)
+        begun(identity)
         turn = Turn(utterance, self.session, number)
         try:
             if chosen is None:
@@ -102,7 +109,7 @@ class Shell:
             self.log(traceback.format_exc())
             hint = "nlsh doctor shows where the log is"
             self._fail(turn, ToolFailed(f"a mistake in nlsh itself: {error}", hint, "bug"))
-        turn.timing["total_ms"] = round((time.monotonic() - begun) * 1000, 1)
+        turn.timing["total_ms"] = round((time.monotonic() - started) * 1000, 1)
         self.store.finish(identity, turn)
         return turn
 

@@ -67,7 +67,7 @@ def _third(database: sqlite_utils.Database) -> None:
     database.table("runs").create(runs, pk="id", if_not_exists=True)
     database.table("runs").create_index(["file"], if_not_exists=True)
     steps = {
-        "id": int, "run": int, "position": int, "item": int, "state": str, "before": int, "turn": int, "duration_ms": float,
+        "id": int, "run": int, "position": int, "item": int, "state": str, "turn": int, "duration_ms": float,
         "message": str, "result": str,
     }  # fmt: skip
     database.table("run_steps").create(

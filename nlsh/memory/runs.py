@@ -53,14 +53,21 @@ class Runs:
 
     @writing()
     def step_begins(self, run: Run, position: int, item: int) -> None:
-        """Written before a step acts, with the last turn that there was before it."""
-        before = self._store.connection.execute("select coalesce(max(id), 0) from turns").fetchone()[0]
+        """Written before a step acts."""
         self._store.connection.execute(
             "delete from run_steps where run = ? and position = ? and item = ?", (run.id, position, item)
         )
         self._store.connection.execute(
-            "insert into run_steps (run, position, item, state, before) values (?, ?, ?, 'begun', ?)",
-            (run.id, position, item, before),
+            "insert into run_steps (run, position, item, state) values (?, ?, ?, 'begun')",
+            (run.id, position, item),
+        )
+
+    @writing()
+    def step_acts(self, run: Run, position: int, item: int, turn: int) -> None:
+        """Written when the turn of a step has a number: after a crash that turn tells what was done."""
+        self._store.connection.execute(
+            "update run_steps set turn = ? where run = ? and position = ? and item = ?",
+            (turn, run.id, position, item),
         )
 
     @writing()
@@ -76,15 +83,11 @@ class Runs:
         result: Result | None,
     ) -> None:
         """Written when a step has been carried out and its expectations were looked at."""
-        turn = self._store.connection.execute(
-            "select max(id) from turns where session = ?", (run.session,)
-        ).fetchone()[0]
         self._store.connection.execute(
-            "update run_steps set state = ?, turn = ?, duration_ms = ?, message = ?, result = ? "
+            "update run_steps set state = ?, duration_ms = ?, message = ?, result = ? "
             "where run = ? and position = ? and item = ?",
             (
                 state,
-                turn,
                 duration_ms,
                 message,
                 kept_record(result) if result else None,
@@ -97,18 +100,11 @@ class Runs:
     def steps(self, run: Run) -> dict[tuple[int, int], dict[str, Any]]:
         """What is known of each step of a run, by its position and the number of its row."""
         rows = self._store.connection.execute(
-            "select position, item, state, before, turn, result, message from run_steps where run = ?",
+            "select position, item, state, turn, result, message from run_steps where run = ?",
             (run.id,),
         ).fetchall()
-        names = ("state", "before", "turn", "result", "message")
+        names = ("state", "turn", "result", "message")
         return {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in rows}
-
-    def turns_since(self, run: Run, before: int) -> list[int]:
-        """The turns of the run's session after `before`, oldest first."""
-        rows = self._store.connection.execute(
-            "select id from turns where session = ? and id > ? order by id", (run.session, before)
-        ).fetchall()
-        return [row[0] for row in rows]
 
     def acted(self, turn: int) -> tuple[list[str], set[int]]:
         """The tools of a turn's plan, and the positions of those calls that are done: written down so, or by the journal."""

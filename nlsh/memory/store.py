@@ -141,13 +141,11 @@ class Store:
     def begin(self, utterance: Utterance, session: str) -> tuple[int, int]:
         """Write down that something was said; the turn's id and its number in the session."""
         row = self.connection.execute(
-            "select coalesce(max(number), 0) + 1 from turns where session = ?", (session,)
+            "insert into turns (session, number, said, cwd, started, status)"
+            " select ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, 'begun' from turns where session = ?1 returning id, number",
+            (session, _text(utterance.text), _text(utterance.cwd), utterance.now),
         ).fetchone()
-        cursor = self.connection.execute(
-            "insert into turns (session, number, said, cwd, started, status) values (?, ?, ?, ?, ?, 'begun')",
-            (session, row[0], _text(utterance.text), _text(utterance.cwd), utterance.now),
-        )
-        return int(cursor.lastrowid or 0), int(row[0])
+        return int(row[0]), int(row[1])
 
     @writing()
     def planned(self, identity: int, plan: Sequence[Call]) -> None:

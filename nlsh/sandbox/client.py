@@ -6,11 +6,14 @@ grants.py opens what a child is given; this module orders children, and listens 
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from threading import Lock
 from typing import Any
 
 from nlsh.errors import Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
@@ -69,6 +72,9 @@ class Sandbox:
         self._log = log
         self._level: tuple[Level, str] | None = None
         self._process, self._channel = take()
+        self._at_work: list[_Child] = []
+        self._changing = Lock()
+        self._stopped = False
 
     @property
     def helper(self) -> int:
@@ -103,6 +109,14 @@ class Sandbox:
             said = json.loads(data)
             self._level = (said["level"], said["why"])
         return self._level
+
+    def stop(self) -> None:
+        """Stop the call that another thread has under way, and let none begin any more: both end with Interrupted."""
+        with self._changing:
+            self._stopped = True
+            for child in self._at_work:
+                with suppress(ProcessLookupError):  # it has ended already
+                    signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
 
     def close(self) -> None:
         """End the zygote; its children end with it."""
@@ -156,8 +170,7 @@ class Sandbox:
             answers = self._listen(children, progress, time.monotonic() + seconds, confinement.writes)
         finally:
             for child in children:
-                kill(child.pidfd)
-                child.ours.close()
+                self._end(child)
             for fd in (*grants, *pidfds):
                 os.close(fd)
         if not shares:
@@ -192,19 +205,19 @@ class Sandbox:
                         break
         finally:
             if child is not None:
-                kill(child.pidfd)
-                child.ours.close()
+                self._end(child)
             for fd in grants:
                 os.close(fd)
         assert child.answer is not None
         return child.answer
 
-    def _spawn(
-        self, confinement: Confinement, fds: list[int], orders: dict[str, Any], share: Any
-    ) -> "_Child":
+    def _spawn(self, confinement: Confinement, fds: list[int], orders: dict[str, Any], share: Any) -> _Child:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
+            if self._stopped:
+                raise Interrupted()
             child = _Child(ours, self._order(confinement, [theirs.fileno(), *fds]))
+            self._at_work.append(child)
         except NlshError:
             ours.close()
             raise
@@ -215,6 +228,12 @@ class Sandbox:
         except OSError:
             pass  # it has ended: listening to it says so
         return child
+
+    def _end(self, child: _Child) -> None:
+        with self._changing:
+            self._at_work.remove(child)
+            kill(child.pidfd)
+        child.ours.close()
 
     def _start_job(self, effects: Effects, scene: Scene) -> dict[str, Any]:
         """A command that goes on without this shell, behind the same walls."""
@@ -240,7 +259,7 @@ class Sandbox:
         return received[0]
 
     def _listen(
-        self, children: "list[_Child]", progress: Progress, deadline: float, writes: tuple[str, ...]
+        self, children: list[_Child], progress: Progress, deadline: float, writes: tuple[str, ...]
     ) -> list[Result | dict[str, Any]]:
         """What each child answered, in their order."""
         waiting = list(children)
@@ -265,6 +284,8 @@ class Sandbox:
         except KeyboardInterrupt as error:
             raise Interrupted() from error
         except (ConnectionError, ValueError, TypeError) as error:
+            if self._stopped:
+                raise Interrupted() from error
             raise ToolFailed(
                 "the call ended in the middle",
                 "a limit of the sandbox was reached, or it was killed",
@@ -272,9 +293,11 @@ class Sandbox:
             ) from error
         return [child.answer for child in children if child.answer is not None]
 
-    def _hear(self, child: "_Child") -> bool:
+    def _hear(self, child: _Child) -> bool:
         """One message of a child; whether it was its answer."""
         message = receive(child.ours)
+        if message is None and self._stopped:
+            raise Interrupted()
         if message is None:
             raise ToolFailed("the call was ended by a limit of the sandbox", "try it on less", "limit")
         if "error" in message:

@@ -68,7 +68,7 @@ def compiled(
                 step.title, step.sentence, plan.calls, depends, plan.confidence, plan.alternatives
             )
         found.append(entry)
-        if entry.calls[-1].tool not in QUIET:
+        if entry.calls[-1].tool not in QUIET and not step.parallel:
             before, kind = entry.calls, _gives(entry.calls)
     return found
 
@@ -235,7 +235,7 @@ def frozen(file: TaskFile, known: dict[str, Compiled]) -> list[Compiled]:
                 "make it anew: nlsh compile",
             )
         found.append(entry)
-        if entry.calls[-1].tool not in QUIET:
+        if entry.calls[-1].tool not in QUIET and not step.parallel:
             before, kind = entry.calls, _gives(entry.calls)
     return found
 

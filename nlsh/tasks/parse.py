@@ -15,11 +15,12 @@ from nlsh.tasks.conditions import Condition, read_condition
 from nlsh.tasks.variables import NAME, Variable, declared, names_in, unreadable_hole
 from nlsh.values.times import duration
 
-KEYS = ("if", "for each", "expect", "save", "retry", "timeout", "on error")
-TOP = ("description", "vars", "allow", "schedule")
+KEYS = ("if", "for each", "expect", "save", "retry", "timeout", "on error", "parallel")
+TOP = ("description", "vars", "allow", "schedule", "parallel")
 ALLOW = ("tools", "write", "hosts", "commands")
 ON_ERROR = ("stop", "continue", "undo")
 MOST_RETRIES = 100
+MOST_AT_ONCE = 64
 _HEADING = re.compile(r"##\s+(.*\S)\s*$")
 _KEY = re.compile(r"(?:[-*]\s+)?([A-Za-z][A-Za-z ]{0,20}?)\s*:\s*(.*)$")
 _EACH = re.compile(rf"(?:({NAME})\s+in\s+)?(?:\{{\{{\s*)?({NAME})(?:\s*\}}\}})?$")
@@ -42,6 +43,7 @@ class Step:
     pause_seconds: float = 0.0
     timeout_seconds: float | None = None
     on_error: str = "stop"
+    parallel: bool = False  # needs nothing of the steps beside it, so that it may act at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class TaskFile:
     variables: dict[str, Variable] = field(default_factory=dict)
     allow: dict[str, Any] = field(default_factory=dict)
     schedule: str = ""
+    parallel: int = 0  # how many steps may act at the same time; 0 is as many as there are processors
 
 
 def wrong(name: str, line: int, column: int, message: str, hint: str = "") -> UsageError:
@@ -75,7 +78,7 @@ def parse(text: str, name: str) -> TaskFile:
         steps = _plain(lines, begin)
     found = TaskFile(
         name, tuple(steps), str(head.get("description") or ""), variables, _allow(head.get("allow"), name),
-        str(head.get("schedule") or ""),
+        str(head.get("schedule") or ""), _at_once(head.get("parallel", 0), name),
     )  # fmt: skip
     _known_names(found)
     return found
@@ -115,6 +118,12 @@ def _allow(said: Any, name: str) -> dict[str, Any]:
             kind = "yes or no" if key == "commands" else "a list"
             raise wrong(name, 1, 1, f"'allow: {key}' is not {kind}", 'for example tools: ["files.*"]')
     return dict(said)
+
+
+def _at_once(said: Any, name: str) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said <= MOST_AT_ONCE:
+        raise wrong(name, 1, 1, f"'parallel' is no number up to {MOST_AT_ONCE}", "for example parallel: 4")
+    return said
 
 
 def _plain(lines: list[str], begin: int) -> list[Step]:
@@ -198,6 +207,10 @@ def _value(key: str, value: str) -> dict[str, Any]:
         return _retry(value)
     if key == "timeout":
         return {"timeout_seconds": duration(value)}
+    if key == "parallel":
+        if value.lower() not in ("yes", "true", "no", "false"):
+            raise ValueError(f"'{value}' is neither yes nor no")
+        return {"parallel": value.lower() in ("yes", "true")}
     if value not in ON_ERROR:
         raise ValueError(f"'{value}' is none of {', '.join(ON_ERROR)}")
     return {"on_error": value}

@@ -1,26 +1,25 @@
 """Carries out a task file step by step, and writes down what is done, so that nothing is done twice.
 
-Values go into the holes of compiled plans as data. A step acts as one turn of a session of
-its own; then its expectations are looked at. After a crash, the journal first finishes or
-takes back what was half done, and a run that goes on asks it which steps have acted.
+Values go into the holes of compiled plans as data. A step acts as one turn of the run's
+session; then its expectations are looked at. Steps that are marked `parallel` act at the same
+time, each thread with a shell of its own. After a crash, the journal first finishes or takes
+back what was half done, and a run that goes on asks it which steps have acted.
 """
 
-import fcntl
 import fnmatch
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from threading import Event
 from typing import Any
 
 from nlsh.agent.turns import CALL_SECONDS, Shell
 from nlsh.errors import Exit, Interrupted, NlshError, Refused
 from nlsh.memory.runs import Run, Runs, result_from
-from nlsh.policy import Rules
 from nlsh.tasks.conditions import holds
+from nlsh.tasks.lanes import in_lanes
 from nlsh.tasks.lock import Compiled
 from nlsh.tasks.parse import Step, TaskFile
 from nlsh.tasks.variables import filled
@@ -42,6 +41,18 @@ class Outcome:
     exit_code: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A step for one of its rows, with its plan and what an earlier start of the run knows of it."""
+
+    position: int
+    item: int
+    row: dict[str, str]
+    step: Step
+    entry: Compiled | None
+    before: dict[str, Any] | None
+
+
 @dataclass
 class Runner:
     """One run of a file."""
@@ -56,6 +67,10 @@ class Runner:
     agree: Callable[[Step], bool] = lambda step: True
     chosen: Callable[[int, Step], bool] = lambda position, step: True
     rehearsal: bool = False  # nothing is changed, so nothing can be expected
+    lane: Callable[[], AbstractContextManager[Shell]] | None = (
+        None  # another shell, for steps at the same time
+    )
+    stop: Event = field(default_factory=Event)  # set when the run is interrupted
     saved: dict[str, Result] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     _last: Result | None = None
@@ -65,14 +80,13 @@ class Runner:
         code = 0
         known = self.runs.steps(self.run)
         try:
-            for position, (step, entry) in enumerate(zip(self.file.steps, self.plans, strict=True)):
-                own = 0
-                if self.chosen(position, step) and self.agree(step):
-                    own = self._step(position, step, entry, known)
-                code = own or code
-                if own and step.on_error != "continue":
-                    if step.on_error == "undo":
-                        self._undo()
+            for positions in self._groups():
+                jobs = [job for position in positions for job in self._jobs(position, known)]
+                codes, wanted = self._carry_out(jobs)
+                code = codes or code
+                if wanted == "undo":
+                    self._undo()
+                if wanted != "continue":
                     break
         except (KeyboardInterrupt, Interrupted):
             self.runs.end(self.run, "interrupted")
@@ -83,35 +97,85 @@ class Runner:
         self.runs.end(self.run, "rehearsal" if self.rehearsal else "failed" if code else "done")
         return code
 
-    def _step(
-        self, position: int, step: Step, entry: Compiled | None, known: dict[tuple[int, int], dict[str, Any]]
-    ) -> int:
-        """One step, for each of its rows; its exit code."""
-        code = 0
-        results: list[Result] = []
-        for item, row in enumerate(self._rows(step)):
-            before = known.get((position, item))
-            values = self.run.variables | row
-            if before is not None and self._is_done(step, before, values):
-                result = result_from(before["result"]) or self.shell.result
-                self._last = result
-                self._note(Outcome(step, item, "done", "was done before"))
-            else:
-                outcome = self._attempts(position, item, step, entry, values)
-                code = outcome.exit_code or code
-                result = self._last
-                if outcome.exit_code and step.on_error != "continue":
-                    break
+    def _groups(self) -> Iterator[list[int]]:
+        """Positions of steps: those that follow each other and are marked parallel together, others alone."""
+        group: list[int] = []
+        for position, step in enumerate(self.file.steps):
+            if not step.parallel and group:
+                yield group
+                group = []
+            group.append(position)
+            if not step.parallel or self.lane is None:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def _jobs(self, position: int, known: dict[tuple[int, int], dict[str, Any]]) -> list[Job]:
+        """A step once for each of its rows; none when it is left out."""
+        step = self.file.steps[position]
+        if not (self.chosen(position, step) and self.agree(step)):
+            return []
+        rows = self._rows(step)
+        return [
+            Job(position, item, row, step, self.plans[position], known.get((position, item)))
+            for item, row in enumerate(rows)
+        ]
+
+    def _carry_out(self, jobs: list[Job]) -> tuple[int, str]:
+        """The exit code of some jobs, and what their steps say of going on: continue, stop or undo."""
+        failed: list[tuple[int, str]] = []
+        results: dict[int, list[Result]] = {}
+        side_by_side = len(jobs) > 1 and jobs[0].step.parallel and self.lane is not None
+        for job, code, result in (self._at_once if side_by_side else self._in_turn)(jobs):
+            if code:
+                failed.append((code, job.step.on_error))
             if result is not None:
-                results.append(result)
-        if step.save and results:
-            kept = (
-                results[0]
-                if len(results) == 1
-                else replace(results[0], rows=[r for found in results for r in found.rows or []])
-            )
-            self.saved[step.save] = kept
-        return code
+                results.setdefault(job.position, []).append(result)
+        for position, found in results.items():
+            if name := self.file.steps[position].save:
+                rows = [row for result in found for row in result.rows or []]
+                self.saved[name] = found[0] if len(found) == 1 else replace(found[0], rows=rows)
+        words = [said for _, said in failed]
+        wanted = next((said for said in ("undo", "stop") if said in words), "continue")
+        return (failed[-1][0] if failed else 0), wanted
+
+    def _in_turn(self, jobs: list[Job]) -> Iterable[tuple[Job, int, Result | None]]:
+        for job in jobs:
+            code, result = self._one(job)
+            yield job, code, result
+            if code and job.step.on_error != "continue":
+                break
+
+    def _at_once(self, jobs: list[Job]) -> Iterable[tuple[Job, int, Result | None]]:
+        """The jobs side by side, as many at a time as the file and the processors allow; in the jobs' order."""
+        assert self.lane is not None
+        lanes = min(len(jobs), self.file.parallel or os.cpu_count() or 1)
+
+        def work(shell: Shell, job: Job) -> tuple[int, Result | None]:
+            beside = replace(self, shell=shell, runs=Runs(shell.store), outcomes=[])
+            shell.previous, shell.result = self.shell.previous, self.shell.result
+            found = beside._one(job)
+            self.outcomes += beside.outcomes
+            return found
+
+        stops = [job.step.on_error != "continue" for job in jobs]
+        found = in_lanes(
+            self.lane, lanes, jobs, work, self.stop, lambda at, answer: bool(answer[0]) and stops[at]
+        )
+        return [(job, *answer) for job, answer in zip(jobs, found, strict=True) if answer is not None]
+
+    def _one(self, job: Job) -> tuple[int, Result | None]:
+        """One job, unless it was done before; its exit code and what it left."""
+        values = self.run.variables | job.row
+        if job.before is not None and self._is_done(job.step, job.before, values):
+            result = result_from(job.before["result"]) or self.shell.result
+            self._last = result
+            self._note(Outcome(job.step, job.item, "done", "was done before"))
+            return 0, result
+        outcome = self._attempts(job.position, job.item, job.step, job.entry, values)
+        failed = outcome.exit_code and job.step.on_error != "continue"
+        return outcome.exit_code, None if failed else self._last
 
     def _rows(self, step: Step) -> list[dict[str, str]]:
         """The values of each row of `for each`; one empty set of values for other steps."""
@@ -136,13 +200,13 @@ class Runner:
             return True
         if before["state"] != "begun":
             return False
-        for turn in self.runs.turns_since(self.run, before["before"]):
-            plan, done = self.runs.acted(turn)
+        if before["turn"] is not None:
+            plan, done = self.runs.acted(before["turn"])
             changing = {position for position, tool in enumerate(plan) if find_tool(tool).changes}
             if changing and changing <= done:
                 return True
             if changing & done:  # a part of it only: take that back, and do the whole
-                self.shell.undo(turn)
+                self.shell.undo(before["turn"])
         changes = bool(step.expects) and all(c.call is not None for c in step.expects)
         return changes and self._failed_expectation(step, values, None) is None
 
@@ -156,9 +220,9 @@ class Runner:
                 return self._end(position, item, Outcome(step, item, "skipped", said), begun)
         for attempt in range(step.retries + 1):
             if attempt:
-                time.sleep(step.pause_seconds)
+                self.stop.wait(step.pause_seconds)
             self.runs.step_begins(self.run, position, item)
-            outcome = self._once(item, step, entry, values)
+            outcome = self._once(position, item, step, entry, values)
             if outcome.exit_code not in _WORTH_ANOTHER_TRY:
                 break
         self._end(position, item, outcome, begun)
@@ -166,14 +230,19 @@ class Runner:
             raise Interrupted()
         return outcome
 
-    def _once(self, item: int, step: Step, entry: Compiled | None, values: dict[str, str]) -> Outcome:
+    def _once(
+        self, position: int, item: int, step: Step, entry: Compiled | None, values: dict[str, str]
+    ) -> Outcome:
         """One attempt: act, then look whether what is expected is there."""
         said = filled(step.sentence, values)
         calls = tuple(_filled_call(call, values | self.secrets) for call in entry.calls) if entry else ()
         self.shell.seconds = step.timeout_seconds or CALL_SECONDS
         try:
             self._allowed(calls)
-            turn = self.shell.say(said, Act(calls) if entry else None, learn=False)
+            turn = self.shell.say(
+                said, Act(calls) if entry else None, learn=False,
+                begun=lambda identity: self.runs.step_acts(self.run, position, item, identity),
+            )  # fmt: skip
         except NlshError as error:
             self._last = None
             return Outcome(step, item, "failed", error.message, None, int(error.exit_code))
@@ -246,39 +315,5 @@ class Runner:
                 )
 
 
-def narrowed(rules: Rules, allow: dict[str, Any]) -> Rules:
-    """Policy as narrow as `allow:` of a task file makes it; it can never be wider."""
-    if "write" in allow:
-        only = tuple(os.path.realpath(os.path.expanduser(str(path))) for path in allow["write"])
-        rules = replace(rules, only_write=only)
-    if "hosts" in allow:
-        hosts = {str(host).lower() for host in allow["hosts"]}
-        rules = replace(rules, hosts=tuple(host for host in rules.hosts if host in hosts))
-    if allow.get("commands") is False:
-        rules = replace(rules, external_commands="deny")
-    return rules
-
-
 def _filled_call(call: Call, values: dict[str, str]) -> Call:
     return Call(call.tool, {k: filled(v, values) if isinstance(v, str) else v for k, v in call.args.items()})
-
-
-@contextmanager
-def alone(file: Path, state: Path) -> Iterator[None]:
-    """Hold the file's lock while it runs; NlshError (try again) when another run holds it."""
-    folder = state / "tasks"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = folder / (digest(os.fsencode(file.resolve())) + ".running")
-    with place.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise NlshError(
-                "busy", f"{file} is running already", "wait until it has ended", Exit.TEMPORARY
-            ) from error
-        yield
-
-
-def digest(data: bytes) -> str:
-    """A short name for some bytes."""
-    return hashlib.sha256(data).hexdigest()[:16]
