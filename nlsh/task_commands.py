@@ -18,6 +18,7 @@ from nlsh.agent.witness import model_digest
 from nlsh.answers import in_words
 from nlsh.asking import ask, confirmer, may_ask
 from nlsh.assembly import Options, Parts
+from nlsh.cluster_commands import run_there
 from nlsh.commands import Cwd, DryRun, Json, Model, NoInput, Session, Verbose, Yes, app, emit, show_rows
 from nlsh.document import document
 from nlsh.errors import Exit, NlshError, UsageError
@@ -36,8 +37,7 @@ LIMIT_BYTES = 1 << 20
 File = Annotated[Path, typer.Argument(help="The task file.")]
 
 
-def _read(file: Path) -> tuple[TaskFile, str]:
-    """The parsed file, and a digest of its bytes."""
+def _text(file: Path) -> str:
     try:
         data = file.read_bytes()
         text = data.decode("utf-8")
@@ -46,7 +46,13 @@ def _read(file: Path) -> tuple[TaskFile, str]:
         raise UsageError(f"{file} cannot be read: {reason}", "name a text file") from error
     if len(data) > LIMIT_BYTES:
         raise UsageError(f"{file} is larger than {LIMIT_BYTES >> 20} MiB", "a task file is a page or two")
-    return parse(text, str(file)), digest(data)
+    return text
+
+
+def _read(file: Path) -> tuple[TaskFile, str]:
+    """The parsed file, and a digest of its text."""
+    text = _text(file)
+    return parse(text, str(file)), digest(text.encode())
 
 
 def _needs_plans(task: TaskFile) -> bool:
@@ -141,6 +147,7 @@ def compile_file(file: File, json: Json = False, model: Model = None, cwd: Cwd =
 @app.command(name="run")
 def run_file(
     file: File,
+    more: Annotated[list[Path] | None, typer.Argument(help="More files, for --spread.")] = None,
     var: Annotated[list[str] | None, typer.Option("--var", help="NAME=VALUE; may be repeated.")] = None,
     frozen: Annotated[bool, typer.Option("--frozen", help="Only plans of FILE.lock; no model.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this file.")] = False,
@@ -156,14 +163,36 @@ def run_file(
     model: Model = None,
     cwd: Cwd = None,
     verbose: Verbose = False,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Carry it out on this cluster, tls://HOST:PORT.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--every-node", help="Once on each node of the cluster.")] = False,
+    spread: Annotated[bool, typer.Option("--spread", help="Each file once, on any node.")] = False,
+    need: Annotated[
+        list[str] | None, typer.Option("--need", help="Only nodes that have NAME=N, such as gpu=1.")
+    ] = None,
 ) -> None:
     """Carry out a task file: sentences, one a line, or Markdown with a step under each ## heading.
 
     A step's first line is its sentence; `if`, `for each`, `expect`, `save`, `retry`, `timeout` and
     `on error` may follow as `key: value`. The manual has a chapter on it.
     """
-    task, content = _read(file)
     given = _given(var or [])
+    if cluster is None and (more or every or spread or need):
+        raise UsageError(
+            "several files and nodes are for clusters", "say which one: --cluster tls://HOST:PORT"
+        )
+    if cluster is not None:
+        if every == spread:
+            raise UsageError("on which nodes?", "say --every-node, or --spread")
+        files = [file, *(more or [])]
+        raise typer.Exit(
+            run_there(
+                files, [_text(path) for path in files], cluster, every=every, need=need or [], given=given, cwd=cwd, dry_run=dry_run,
+                yes=yes, json=json,
+            )
+        )  # fmt: skip
+    task, content = _read(file)
     screen = Screen()
     options = Options(json, yes, dry_run, no_input, session, model, cwd, verbose)
     parts = Parts(options, screen.notice)

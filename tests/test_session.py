@@ -1,6 +1,8 @@
 """What a conversation keeps: redo, results under a name, facts, explanations; and acts that policy judges."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -267,3 +269,18 @@ def test_a_call_may_come_before_the_helper_has_imported_its_tools(home: Path) ->
             assert isinstance(found, Result)
         finally:
             box.close()
+
+
+def test_several_may_be_started_at_once_for_the_first_time(tmp_path: Path) -> None:
+    """Each finds the schema made, or makes it; none is turned away."""
+    for number in range(3):
+        home = tmp_path / str(number)
+        home.mkdir()
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")} | {"HOME": str(home)}
+        started = [
+            subprocess.Popen([sys.executable, "-m", "nlsh", "history"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for _ in range(4)
+        ]  # fmt: skip
+        for process in started:
+            _, err = process.communicate(timeout=60)
+            assert process.returncode == 0 and not err, err

@@ -5,6 +5,7 @@ A database that cannot be used does not stop a person from looking at their file
 store then lives in memory, says why, and nothing that changes anything is done.
 """
 
+import fcntl
 import json
 import os
 import sqlite3
@@ -13,6 +14,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from nlsh.config import Folders
@@ -63,17 +65,15 @@ class Store:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if path.parent.stat().st_uid != os.getuid():
                 raise NlshError("state", f"{path.parent} belongs to another user")
-            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            version = connection.execute("pragma user_version").fetchone()[0]
-            if version > VERSION:
-                raise NlshError("state", f"{path} was made by a newer nlsh")
-            if version < VERSION:
-                connection.close()
-                from nlsh.memory.migrations import migrate
+            if _version(path) < VERSION:
+                with _alone_at_it(path):
+                    version = _version(path)  # another nlsh may have been at it
+                    if version < VERSION:
+                        from nlsh.memory.migrations import migrate
 
-                migrate(path, version)
-                os.chmod(path, 0o600)
-                connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+                        migrate(path, version)
+                        os.chmod(path, 0o600)
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             connection.execute("pragma synchronous = normal")
             connection.execute("create temp table probe (x)")
             connection.execute("begin immediate")
@@ -111,7 +111,7 @@ class Store:
             create table runs (id integer primary key, file text, content text, variables text, session text, state text,
               started real, ended real);
             create table run_steps (id integer primary key, run integer, position integer, item integer, state text,
-              before integer, turn integer, duration_ms real, message text, result text);
+              turn integer, duration_ms real, message text, result text);
             create table audit (id integer primary key, record text, hash text);"""
         )
         return connection
@@ -210,6 +210,30 @@ class Store:
             {"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4]}
             for r in reversed(rows)
         ]
+
+
+def _version(path: Path) -> int:
+    """The schema's version; 0 for a database that is new, or is being made at this moment."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        version = int(connection.execute("pragma user_version").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return 0
+    finally:
+        connection.close()
+    if version > VERSION:
+        raise NlshError("state", f"{path} was made by a newer nlsh")
+    return version
+
+
+@contextmanager
+def _alone_at_it(path: Path) -> Iterator[None]:
+    """One nlsh at a time makes or changes the schema: several may be started at once for the first time."""
+    with path.with_suffix(".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def kept_record(result: Result) -> str:

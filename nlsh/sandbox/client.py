@@ -82,6 +82,11 @@ class Sandbox:
         return self._process.pid
 
     @property
+    def alive(self) -> bool:
+        """Whether the zygote is still there."""
+        return self._process.poll() is None
+
+    @property
     def level(self) -> Level:
         """What this kernel can keep; waits for the zygote's probe."""
         return self._hello()[0]

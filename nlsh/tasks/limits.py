@@ -3,14 +3,17 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nlsh.errors import Exit, NlshError
 from nlsh.policy import Rules
+
+RETRY_SECONDS = 0.05
 
 
 def narrowed(rules: Rules, allow: dict[str, Any]) -> Rules:
@@ -27,19 +30,28 @@ def narrowed(rules: Rules, allow: dict[str, Any]) -> Rules:
 
 
 @contextmanager
-def alone(file: Path, state: Path) -> Iterator[None]:
-    """Hold the file's lock while it runs; NlshError (try again) when another run holds it."""
+def alone(file: Path, state: Path, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the file's lock while it runs; NlshError (try again) when another run holds it, and goes on holding it."""
     folder = state / "tasks"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = folder / (digest(os.fsencode(file.resolve())) + ".running")
+    deadline = time.monotonic() + wait_seconds
     with place.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise NlshError(
-                "busy", f"{file} is running already", "wait until it has ended", Exit.TEMPORARY
-            ) from error
+        while not _locked(handle):
+            if time.monotonic() >= deadline:
+                raise NlshError(
+                    "busy", f"{file} is running already", "wait until it has ended", Exit.TEMPORARY
+                )
+            time.sleep(RETRY_SECONDS)
         yield
+
+
+def _locked(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def digest(data: bytes) -> str:

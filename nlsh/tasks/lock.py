@@ -176,12 +176,22 @@ def check_places(file: TaskFile, steps: list[Compiled]) -> None:
 
 
 def load(file: Path) -> tuple[dict[str, Compiled], str]:
-    """The entries of a lock by what they depend on, and the digest of its model; none when there is no lock."""
+    """The entries of a file's lock by what they depend on, and the digest of its model; none when there is no lock."""
     path = lock_path(file)
     try:
-        record = json.loads(path.read_text("utf-8"))
+        return loads(path.read_text("utf-8"), str(path))
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read", "make it anew: nlsh compile") from error
+
+
+def loads(text: str, name: str) -> tuple[dict[str, Compiled], str]:
+    """The same from a lock's text; UsageError for one that is damaged."""
+    try:
+        record = json.loads(text)
         if record["format"] != FORMAT:
-            raise UsageError(f"{path} has another format", "make it anew: nlsh compile")
+            raise UsageError(f"{name} has another format", "make it anew: nlsh compile")
         entries = [
             Compiled(
                 str(e["step"]), str(e["sentence"]), tuple(Call(str(c["tool"]), dict(c["args"])) for c in e["plan"]), str(e["depends"]),
@@ -193,10 +203,8 @@ def load(file: Path) -> tuple[dict[str, Compiled], str]:
                 if any(isinstance(v, str) and unreadable_hole(v) is not None for v in call.args.values()):
                     raise ValueError("a hole")
                 find_tool(call.tool)
-    except FileNotFoundError:
-        return {}, ""
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is damaged", "make it anew: nlsh compile") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{name} is damaged", "make it anew: nlsh compile") from error
     return {entry.depends: entry for entry in entries}, str(record.get("model", ""))
 
 
@@ -216,6 +224,11 @@ def dumped(file: TaskFile, steps: list[Compiled], model: str) -> str:
             "    }" + ("," if number < len(steps) - 1 else ""),
         ]
     return "\n".join([*lines, "  ]", "}"]) + "\n"
+
+
+def changing(steps: list[Compiled]) -> bool:
+    """Whether any plan holds a call that changes something."""
+    return any(find_tool(call.tool).changes for entry in steps for call in entry.calls)
 
 
 def frozen(file: TaskFile, known: dict[str, Compiled]) -> list[Compiled]:

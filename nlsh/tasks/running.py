@@ -9,7 +9,7 @@ back what was half done, and a run that goes on asks it which steps have acted.
 import fnmatch
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -58,7 +58,7 @@ class Runner:
     """One run of a file."""
 
     file: TaskFile
-    plans: list[Compiled | None]  # None where the sentence is planned when its time comes
+    plans: Sequence[Compiled | None]  # None where the sentence is planned when its time comes
     shell: Shell
     runs: Runs
     run: Run
