@@ -210,9 +210,7 @@ class Builder:
                 extra[part] = args
                 pieces.extend(self._expand(phrase, values, extra))
             else:
-                chosen = self.random.choices(words()[word], usual(len(words()[word])))[0].replace(
-                    "{q}", "{frag}"
-                )
+                chosen = self._usual(word).replace("{q}", "{frag}")
                 pieces.extend(self._expand(chosen, values, extra) if "{" in chosen else [(chosen, False)])
         pieces.append((text[at:], False))
         return pieces
@@ -263,7 +261,7 @@ class Builder:
                     spans.append((len(out), len(out) + len(text)))
                     out += text
             else:
-                out += self._typo(text) if noise and not chinese and r.random() < 0.05 else text
+                out += self._typo(text) if noise and not chinese and r.random() < 0.06 else text
         if not noise:
             return out, spans
         return self._dress(out, spans, chinese, nothing)
@@ -273,40 +271,8 @@ class Builder:
     ) -> tuple[str, list[tuple[int, int]]]:
         r = self.random
         front = ""
-        if not chinese and r.random() < 0.12:
-            front = r.choice(
-                (
-                    "hey ",
-                    "ok ",
-                    "so ",
-                    "um ",
-                    "please ",
-                    "hey, ",
-                    "ok, ",
-                    "now ",
-                    "well, ",
-                    "uh ",
-                    "could you ",
-                    "can you ",
-                    "can u ",
-                    "i'd like you to ",
-                    "would you ",
-                    "hi, ",
-                    "and ",
-                    "then ",
-                    "hey nlsh, ",
-                    "computer, ",
-                    "alright, ",
-                    "just ",
-                    "quickly ",
-                    "i want you to ",
-                    "you should ",
-                    "let's ",
-                    "actually ",
-                )
-            )
-        elif chinese and r.random() < 0.12:
-            front = r.choice(("请", "麻烦", "帮我", "你好，", "那", "现在", "嗯，", "请帮我", "喂，", "我想"))
+        if r.random() < 0.18:
+            front = self._usual("zbefore" if chinese else "before")
         if front and (nothing and r.random() < 0.5):
             front = ""
         if r.random() < 0.25 and not chinese and not front and not (spans and spans[0][0] == 0):
@@ -317,21 +283,27 @@ class Builder:
         out = front + out
         tail = r.random()
         question = re.match(r"(what|which|how|where|who|is|are|do|does|any|can|could)\b", out, re.IGNORECASE)
-        if not chinese:
-            if tail < 0.06:
-                out += " " + r.choice(words()["please"])
-            elif question and tail < 0.45:
-                out += "?"
-            elif tail < 0.16:
-                out += r.choice((".", ".", "!", " .", "..."))
-        elif tail < 0.2:
-            out += r.choice(("。", "？", "吧", "！", "?", "一下"))
+        open_end = bool(spans) and spans[-1][1] == len(out)  # where a value ends and a reason begins is hard to say then
+        if tail < (0.05 if open_end else 0.14):
+            out += self._usual("zreason" if chinese else "reason")
+        elif chinese:
+            out += r.choice(("。", "？", "!", "?")) if tail < 0.22 else ""
+        elif question and tail < 0.5:
+            out += "?"
+        elif tail < 0.24:
+            out += r.choice((".", ".", "!", " .", "..."))
         if r.random() < 0.03 and not spans:
             out = out.upper()
         return out, spans
 
+    def _usual(self, name: str) -> str:
+        """One word of a table, the usual ones more often."""
+        return self.random.choices(words()[name], usual(len(words()[name])))[0]
+
     def _typo(self, text: str) -> str:
         r = self.random
+        if "'" in text and r.random() < 0.5:
+            return text.replace("'", "")
         spots = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i - 1].isalpha()]
         if not spots:
             return text
