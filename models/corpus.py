@@ -283,7 +283,9 @@ class Builder:
         out = front + out
         tail = r.random()
         question = re.match(r"(what|which|how|where|who|is|are|do|does|any|can|could)\b", out, re.IGNORECASE)
-        open_end = bool(spans) and spans[-1][1] == len(out)  # where a value ends and a reason begins is hard to say then
+        open_end = bool(spans) and spans[-1][1] == len(
+            out
+        )  # where a value ends and a reason begins is hard to say then
         if tail < (0.05 if open_end else 0.14):
             out += self._usual("zreason" if chinese else "reason")
         elif chinese:

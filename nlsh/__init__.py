@@ -1,3 +1,3 @@
 """nlsh: a natural-language shell. Say what you want; it plans, confines, acts and can undo."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

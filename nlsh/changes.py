@@ -54,6 +54,11 @@ class Change:
     size: int = 0
     folder: bool = False
 
+    @property
+    def written(self) -> bytes:
+        """What is written, as bytes."""
+        return (self.text or "").encode("utf-8", "surrogateescape")
+
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready record without empty fields."""
         return {k: v for k, v in asdict(self).items() if v is not None and v is not False}
@@ -119,9 +124,9 @@ def holds(change: Change) -> bool:
         return False
     size = os.lstat(change.path).st_size
     if change.op in ("create", "replace"):
-        return size == len((change.text or "").encode("utf-8", "surrogateescape"))
+        return size == len(change.written)
     if change.op == "append":
-        return size >= (change.old or 0) + len((change.text or "").encode("utf-8", "surrogateescape"))
+        return size >= (change.old or 0) + len(change.written)
     return size == change.size
 
 
@@ -144,7 +149,7 @@ def inverse(change: Change, trash: Callable[[str], str]) -> Change | None:
     if change.op == "replace" and change.saved:
         return Change("restore", change.path, saved=change.saved, size=change.old or 0)
     if change.op == "append":
-        return Change("truncate", change.path, old=change.old, size=change.old or 0)
+        return Change("truncate", change.path, text=change.text, old=change.old, size=change.old or 0)
     return None
 
 
@@ -242,7 +247,7 @@ def _replace(change: Change) -> None:
 def _append(change: Change) -> None:
     fd = os.open(change.path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
     with os.fdopen(fd, "ab") as writer:
-        writer.write((change.text or "").encode("utf-8", "surrogateescape"))
+        writer.write(change.written)
         writer.flush()
         os.fsync(writer.fileno())
 
@@ -324,6 +329,8 @@ def _truncate(change: Change) -> None:
     assert change.old is not None
     fd = os.open(change.path, os.O_WRONLY | os.O_NOFOLLOW)
     try:
+        if change.text is not None and os.fstat(fd).st_size > change.old + len(change.written):
+            raise OSError(errno.EBUSY, "others have written to it since", change.path)
         os.ftruncate(fd, change.old)
         os.fsync(fd)
     finally:

@@ -57,14 +57,18 @@ def main(argv: list[str] | None = None) -> int:
 
 def _main(args: list[str]) -> int:
     if args and args[0] not in (*COMMAND, *FLAGS, *VALUES) and not _is_value_option(args[0]):
+        if args[0] == "run":
+            from nlsh.sandbox.start import begin
+
+            begin()
         import nlsh.task_commands
         import nlsh.trust_commands  # noqa: F401 - these declare sub-commands of their own
         from nlsh.commands import run
 
         return run(args)
-    sentences, options = parse(args)
     from nlsh.sandbox.start import begin
 
+    sentences, options = parse(args)
     begin()
     if sentences is not None:
         return one_shot(sentences, options)

@@ -1,5 +1,6 @@
 """Task files on a cluster of this machine: once on every node, each once on any, lost nodes, strangers."""
 
+import contextlib
 import json
 import os
 import signal
@@ -54,9 +55,13 @@ class Cluster:
 
     def workers(self) -> list[psutil.Process]:
         """The workers that have done something: they have a sandbox helper."""
-        found = psutil.Process(self.pid).children(recursive=True)
-        parents = [p.parent() for p in found if helps(p)]
-        return [p for p in parents if p is not None and not helps(p)]
+        found = []
+        for process in psutil.Process(self.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                parent = process.parent()
+                if helps(process) and parent is not None and not helps(parent):
+                    found.append(parent)
+        return found
 
 
 def helps(process: psutil.Process) -> bool:

@@ -16,6 +16,7 @@ from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, read_calls, source
 from nlsh.agent.manners import Preview
 from nlsh.agent.turns import Shell
+from nlsh.changes import Change
 from nlsh.sandbox import acts, broker, programs
 from nlsh.sandbox.client import Sandbox
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
@@ -351,6 +352,57 @@ def test_kill_9_in_the_middle_of_a_move_loses_nothing(
 
 def test_two_recoveries_do_nothing_the_second_time(make: Callable[..., Shell], home: Path) -> None:
     assert make().recover() == [] == make().recover()
+
+
+def cut_off(shell: Shell, change: Change) -> tuple[int, int]:
+    """A turn that a dead process began and wrote down; what of it happened is up to the test."""
+    identity, _ = shell.store.begin(Utterance("change it", shell.cwd, time.time()), shell.session)
+    entry, _ = shell.journal.begin(identity, 0, (change,))
+    shell.store.connection.execute("update journal set owner = '999999:1' where id = ?", (entry,))
+    return identity, entry
+
+
+def state_of(shell: Shell, entry: int) -> str:
+    return str(
+        shell.store.connection.execute("select state from journal where id = ?", (entry,)).fetchone()[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "left", "state"),
+    [
+        ("a\nmine\n", "a\n", "undone"),
+        ("a\nmi", "a\n", "undone"),  # half of it was written
+        ("a\ntheirs\nmine\n", "a\ntheirs\nmine\n", "final"),
+        ("a\nmine\ntheirs\n", "a\nmine\ntheirs\n", "final"),
+        ("a\ntheirs\n", "a\ntheirs\n", "undone"),  # it never happened
+    ],
+)
+def test_recovery_of_an_append_takes_nothing_of_others(
+    make: Callable[..., Shell], home: Path, there: str, left: str, state: str
+) -> None:
+    shell, file = make(), home / "work" / "log.txt"
+    file.write_text("a\n")
+    _, entry = cut_off(shell, Change("append", str(file), text="mine\n", old=2, size=5))
+    file.write_text(there)
+    said = shell.recover()
+    assert file.read_text() == left and state_of(shell, entry) == state
+    assert ("left alone" in said[0]) == (state == "final")
+    assert shell.recover() == []
+
+
+@pytest.mark.parametrize(
+    ("there", "left"), [("new", "old"), ("old", "old"), ("edited by hand", "edited by hand")]
+)
+def test_recovery_of_a_rewrite_keeps_what_was_written_since(
+    make: Callable[..., Shell], home: Path, there: str, left: str
+) -> None:
+    shell, file = make(), home / "work" / "a.txt"
+    file.write_text("old")
+    cut_off(shell, Change("replace", str(file), text="new", size=3))
+    file.write_text(there)
+    shell.recover()
+    assert file.read_text() == left
 
 
 class Hostile:

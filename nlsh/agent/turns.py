@@ -7,7 +7,8 @@ a look at the disk. Each step is written to memory as it happens.
 import os
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -337,18 +338,40 @@ class Shell:
 
     def look(self, call: Call) -> Result:
         """One call that changes nothing, as no turn of its own: for conditions. Raises the NlshError it ends with."""
-        scene = Scene(self.cwd, self.home, time.time())
+        turn = Turn(Utterance("a condition looks", self.cwd, time.time()), self.session, 0, plan=(call,))
+        scene = Scene(self.cwd, self.home, turn.utterance.now)
         args = ground(call, scene, "", self.meant)
-        asked = Asked(args, scene, [], "none", {})
-        effects, facts = self._effects(call, find_tool(call.tool), asked)
-        decision = self._judge(effects, scene)
-        if decision.verdict != "allow" or effects.changing:
-            raise Refused(decision.reason or "a condition may only look", "", decision.rule)
-        found = self.sandbox.run(
-            call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds
-        )  # fmt: skip
-        assert isinstance(found, Result)
+        step = Step(call, args.model_dump(mode="json", exclude_defaults=True))
+        with self._witnessed(turn, step) as seen:
+            asked = Asked(args, scene, [], "none", {})
+            effects, facts = self._effects(call, find_tool(call.tool), asked)
+            seen.append(effects)
+            step.decision = self._judge(effects, scene)
+            if step.decision.verdict != "allow" or effects.changing:
+                raise Refused(step.decision.reason or "a condition may only look", "", step.decision.rule)
+            found = self.sandbox.run(
+                call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds
+            )  # fmt: skip
+            assert isinstance(found, Result)
+            step.result = found
         return found
+
+    @contextmanager
+    def _witnessed(self, turn: Turn, step: Step) -> Iterator[list[Effects]]:
+        """Adds what is done inside to the audit log, however it ends; takes the effects when they are known."""
+        seen: list[Effects] = []
+        status: Status = "failed"
+        try:
+            yield seen
+            status = "done"
+        except DryRun:
+            status = "dry_run"
+            raise
+        except NlshError as error:
+            status = status_of(error)
+            raise
+        finally:
+            self._witness(turn, 0, step, status, seen[0] if seen else None)
 
     def note(self, line: str, code: int) -> None:
         """Write down a command that the user ran themselves."""
@@ -388,14 +411,15 @@ class Shell:
         step = Step(call, {"turn": wanted}, decision=self._judge(effects, scene))
         turn.steps.append(step)
         assert step.decision is not None
-        if step.decision.verdict == "deny" and step.decision.rule not in ("outside",):
-            raise Refused(step.decision.reason, "", step.decision.rule)
-        if self.manners.dry_run:
-            turn.preview = [*answers.preview(call, effects)[1]]
-            raise DryRun
-        step.result, _ = self._run(turn, identity, 0, call, asked, effects, facts)
+        with self._witnessed(turn, step) as seen:
+            seen.append(effects)
+            if step.decision.verdict == "deny" and step.decision.rule not in ("outside",):
+                raise Refused(step.decision.reason, "", step.decision.rule)
+            if self.manners.dry_run:
+                turn.preview = [*answers.preview(call, effects)[1]]
+                raise DryRun
+            step.result, _ = self._run(turn, identity, 0, call, asked, effects, facts)
         self.store.step(identity, 0, step, "done")
-        self._witness(turn, 0, step, "done", effects)
         turn.answer = answers.answer(call, step.result, (), turn.utterance.language)
 
     def recover(self) -> list[str]:
@@ -403,11 +427,18 @@ class Shell:
         return self.journal.recovery(self._perform_back)
 
     def _perform_back(self, changes: tuple[Change, ...]) -> None:
-        tool = find_tool("session.undo")
-        scene = Scene(self.cwd, self.home, time.time())
-        effects = tool.effects(Asked(tool.args(), scene, [], "none", {"inverses": changes}))
-        make_ready(change.to for change in changes if change.op == "trash" and change.to)
-        self.sandbox.run("session.undo", {}, scene, effects, rows=[], kind="none", facts={})
+        call = Call("session.undo", {})
+        turn = Turn(Utterance("after a crash", self.cwd, time.time()), self.session, 0, plan=(call,))
+        tool, scene, step = (
+            find_tool(call.tool),
+            Scene(self.cwd, self.home, turn.utterance.now),
+            Step(call, {}),
+        )
+        with self._witnessed(turn, step) as seen:
+            effects = tool.effects(Asked(tool.args(), scene, [], "none", {"inverses": changes}))
+            seen.append(effects)
+            make_ready(change.to for change in changes if change.op == "trash" and change.to)
+            self.sandbox.run(call.tool, {}, scene, effects, rows=[], kind="none", facts={})
 
     def _fail(self, turn: Turn, error: NlshError) -> None:
         turn.status, turn.exit_code = status_of(error), int(error.exit_code)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 0.5  # how often it is looked whether the nodes are still there
+GRACE_SECONDS = 5.0  # a worker that died may be started again
 MOST_TOGETHER = 100  # pieces of work in one message
 SHARES = 4  # messages for each node, at least: the quick ones take more
 Told = Callable[[list[dict[str, Any]]], None]
@@ -110,13 +111,16 @@ def _gathered(
     from distributed import wait
 
     waiting, found = set(names), []
+    gone: dict[Any, float] = {}  # since when nobody is there for a future
     try:
         while waiting:
             try:
                 ended = wait(waiting, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 there = set(client.scheduler_info(n_workers=-1)["workers"])
-                ended = {future for future in waiting if lost(future, there)}
+                now = time.monotonic()
+                gone = {future: gone.get(future, now) for future in waiting if lost(future, there)}
+                ended = {future for future, since in gone.items() if now - since > GRACE_SECONDS}
             for future in ended:
                 waiting.remove(future)
                 records = _records(future, *names[future])

@@ -11,6 +11,8 @@ from nlsh.changes import Change, holds
 from nlsh.errors import ToolFailed
 from nlsh.trash import Trash
 
+MOST_BYTES = 64 << 20
+
 
 def settled(changes: list[Change]) -> tuple[Change, ...]:
     """Undo of several creations: what lies inside a folder that goes to the trash as a whole goes with it."""
@@ -43,7 +45,29 @@ def took_hold(change: Change) -> bool:
     """Whether the disk shows that a change was made."""
     if change.op == "replace" and change.saved and os.path.isfile(change.path):
         return not same_bytes(change.path, change.saved)
+    if change.op == "append" and os.path.isfile(change.path):
+        tail = _read(change.path, change.old or 0)  # others may have written before it and after it
+        return bool(tail) and (change.written in tail or change.written.startswith(tail))
     return holds(change)
+
+
+def alone_there(change: Change) -> bool:
+    """Whether nobody has written to a file since `change` did: what takes it back would take that as well."""
+    if change.op == "append":
+        return change.written.startswith(_read(change.path, change.old or 0))
+    if change.op == "replace":
+        return _read(change.path, 0) == change.written
+    return True
+
+
+def _read(path: str, start: int) -> bytes:
+    """A file's bytes from `start` on, at most MOST_BYTES; none of one that cannot be read."""
+    try:
+        with open(path, "rb") as reader:
+            reader.seek(start)
+            return reader.read(MOST_BYTES)
+    except OSError:
+        return b""
 
 
 def same_bytes(one: str, other: str) -> bool:

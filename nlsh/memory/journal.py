@@ -16,7 +16,17 @@ from dataclasses import dataclass, replace
 from nlsh.changes import Change, from_dict, inverse
 from nlsh.config import Folders
 from nlsh.errors import Refused, ToolFailed
-from nlsh.memory.evidence import again, check_unmoved, final, fingerprint, place_of, settled, sweep, took_hold
+from nlsh.memory.evidence import (
+    again,
+    alone_there,
+    check_unmoved,
+    final,
+    fingerprint,
+    place_of,
+    settled,
+    sweep,
+    took_hold,
+)
 from nlsh.memory.store import Store, writing
 from nlsh.trash import Trash
 
@@ -235,21 +245,27 @@ class Journal:
             happened = [change for change in changes if change.op != "broker" and took_hold(change)]
             sweep(changes)
             trash = Trash(self._home)
+            left = [change for change in happened if not alone_there(change)]
             backs = [
-                back for change in reversed(happened) if (back := inverse(change, trash.place)) is not None
+                back
+                for change in reversed(happened)
+                if change not in left and (back := inverse(change, trash.place)) is not None
             ]
             if backs:
                 perform(settled(backs))
+            stands = len(left) == len(
+                changes
+            )  # all of it was done, and taking it back would take more than that
             self._store.connection.execute(
-                "update journal set state = 'undone' where turn = ? and state in ('begun', 'undoing')",
-                (turn,),
+                "update journal set state = ? where turn = ? and state in ('begun', 'undoing')",
+                ("final" if stands else "undone", turn),
             )
             row = self._store.connection.execute("select said from turns where id = ?", (turn,)).fetchone()
-            what = (
-                "an undo that was cut off was finished"
-                if state == "undoing"
-                else "was cut off and has been taken back"
-            )
+            what = "was cut off and has been taken back"
+            if state == "undoing":
+                what = "an undo that was cut off was finished"
+            elif left:
+                what = f"was cut off; {left[0].path} has been written to since and was left alone"
             line = f'"{row[0] if row else turn}" {what} ({len(backs)} of {len(changes)} changes)'
             acts = [change.path for change in changes if change.op == "broker"]
             said.append(f"{line}; look whether {acts[0]} is as it should be" if acts else line)

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from nlsh.errors import UsageError
 from nlsh.tasks.conditions import Condition, read_condition
 from nlsh.tasks.variables import NAME, Variable, declared, names_in, unreadable_hole
@@ -88,6 +86,8 @@ def _front(lines: list[str], begin: int, name: str) -> tuple[dict[str, Any], int
     end = next((n for n in range(begin + 1, len(lines)) if lines[n].strip() in ("---", "...")), None)
     if end is None:
         raise wrong(name, begin + 1, 1, "the front matter has no end", "close it with a line ---")
+    import yaml
+
     try:
         head = yaml.safe_load("\n".join(lines[begin + 1 : end])) or {}
     except yaml.MarkedYAMLError as error:

@@ -18,7 +18,7 @@ from nlsh.values.numbers import number
 from nlsh.values.sizes import parse_size
 from nlsh.values.times import duration
 
-NAME = r"[A-Za-z_][A-Za-z0-9_]{0,39}"
+NAME = r"[^\W\d]\w{0,39}"
 _HOLE = re.compile(r"\{\{\s*(" + NAME + r"(?:\." + NAME + r")?)\s*\}\}")
 TYPES = ("text", "number", "size", "duration", "path", "choice", "secret")
 # What stands in for a value while the sentence is planned, where there is no default to use.
