@@ -61,8 +61,10 @@ def _main(args: list[str]) -> int:
             from nlsh.sandbox.start import begin
 
             begin()
+        # these declare the sub-commands
+        import nlsh.run_command
         import nlsh.task_commands
-        import nlsh.trust_commands  # noqa: F401 - these declare sub-commands of their own
+        import nlsh.trust_commands  # noqa: F401
         from nlsh.commands import run
 
         return run(args)

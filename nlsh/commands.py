@@ -1,4 +1,4 @@
-"""The sub-commands, declared with typer; those of task files are in task_commands.py."""
+"""The sub-commands, declared with typer; those of task files are in task_commands.py and run_command.py."""
 
 import sys
 from difflib import get_close_matches

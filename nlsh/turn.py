@@ -167,4 +167,7 @@ class Turn:
     preview: list[str] = field(default_factory=list)
     timing: dict[str, float] = field(default_factory=dict)
     exit_code: int = 0
+    foreign: tuple[
+        str, ...
+    ] = ()  # arguments that are text of somebody else's: what changes asks, in any case
     shown: bool = False  # what the last call printed was shown while it came

@@ -253,6 +253,7 @@ def _reachable_by_all(path: str) -> bool:
 def test_the_manual_page_names_every_command_and_option() -> None:
     import typer
 
+    import nlsh.run_command
     import nlsh.task_commands
     import nlsh.trust_commands  # noqa: F401 - these declare sub-commands of their own
     from nlsh.commands import app

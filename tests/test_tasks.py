@@ -28,10 +28,11 @@ from nlsh.tasks.conditions import FORMS, read_condition
 from nlsh.tasks.lanes import in_lanes
 from nlsh.tasks.limits import alone, narrowed
 from nlsh.tasks.lock import Compiled
-from nlsh.tasks.parse import parse
+from nlsh.tasks.parse import KEYS, TOP, parse
 from nlsh.tasks.running import Runner
 from nlsh.tasks.variables import filled, names_in, secrets_for, values_for
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
+from tests.conftest import Said
 
 CLEAN = """#!/usr/bin/env -S nlsh run
 ---
@@ -426,9 +427,35 @@ def test_every_example_of_the_manual_is_one_that_is_read() -> None:
         for line in MANUAL.read_text("utf-8").splitlines()
         if line.startswith("| `") and "example" not in line
     }
-    assert {"if", "for each", "expect", "save", "retry", "timeout", "on error"} <= keys
+    assert set(KEYS) <= keys and set(TOP) <= keys, "the manual has every key"
     assert any(step.retries for file in files for step in file.steps)
     assert {step.on_error for file in files for step in file.steps} == {"stop", "undo", "continue"}
+    assert any(step.parallel for file in files for step in file.steps)
+
+
+EXPECTED = (0, 0, 0, 6, 0)  # no nginx runs here
+
+
+@pytest.mark.parametrize("number", range(len(EXPECTED)))
+def test_every_example_of_the_manual_runs(
+    number: int, home: Path, nlsh: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it stands there, from its sentences, with the model that ships."""
+    example = re.findall(r"```task\n(.*?)```", MANUAL.read_text("utf-8"), re.DOTALL)[number]
+    work = home / "work"
+    for path in ("data/a.csv", "documents/a.txt", "pictures/a.jpg"):
+        (work / path).parent.mkdir(exist_ok=True)
+        (work / path).write_text("one\ntwo\n")
+    (home / "Downloads" / "old.zip").write_text("x")
+    os.utime(home / "Downloads" / "old.zip", (1, 1))
+    monkeypatch.setenv("API_TOKEN", "very secret")
+    (work / "example.md").write_text(example)
+    said = nlsh("run", "example.md", "--yes", "--json")
+    assert said.code == EXPECTED[number], said.out
+    if number == 0:
+        assert not (home / "Downloads" / "old.zip").exists()
+    if number == 1:
+        assert (work / "tokens.txt").read_text() == "very secret\n" and "very secret" not in said.out
 
 
 def test_a_failure_that_is_passed_over_does_not_end_what_comes_after(
@@ -560,3 +587,25 @@ def test_parallel_steps_are_stopped_by_one_interrupt(home: Path) -> None:
 
 def sleepers(pid: int) -> int:
     return sum(process.name() == "sleep" for process in psutil.Process(pid).children(recursive=True))
+
+
+def test_text_of_a_file_that_becomes_an_argument_asks_a_person(
+    carry_out: Callable[..., Runner], work: Path
+) -> None:
+    """Whoever wrote the file must not decide what is deleted; a row that stands for a file is no such text."""
+    (work / "list.txt").write_text("https://victim.example\n")
+    for name in ("victim", "a.log"):
+        (work / name).write_text("x")
+    take = Call("text.extract", {"path": "list.txt", "what": "links"})
+    text = "## Take\ntake out the links\nsave: lines\n## Use\nmake {{line}}\nfor each: line in lines\n"
+    make = {"make thisfile.txt": [Call("files.write", {"path": "thisfile.txt"})]}
+    runner = carry_out(text, {"take out the links": [take]} | make)
+    assert states(runner) == ["done", "failed"] and runner.code == 4  # type: ignore[attr-defined]
+    error = runner.outcomes[1].turn.error  # type: ignore[union-attr]
+    assert error is not None and "text from text.extract" in error["hint"]
+    find = Call("files.find", {"name": "a.log"})
+    text = "## Find\nfind it\nsave: found\n## Use\ndelete {{one}}\nfor each: one in found\n"
+    runner = carry_out(
+        text, {"find it": [find], "delete thisfile.txt": [Call("files.delete", {"path": "thisfile.txt"})]}
+    )
+    assert runner.code == 0 and not (work / "a.log").exists()  # type: ignore[attr-defined]

@@ -79,17 +79,19 @@ class Shell:
         chosen: Act | None = None,
         learn: bool = True,
         begun: Callable[[int], None] = lambda identity: None,
+        foreign: tuple[str, ...] = (),
     ) -> Turn:
         """One turn. Never raises for what a person did or said: the turn tells.
 
         `chosen` is the reading that a person picked for this very sentence; it is remembered for it
-        unless `learn` is False. `begun` is told the turn's id before anything is done.
+        unless `learn` is False. `begun` is told the turn's id before anything is done. `foreign` names
+        arguments that are text of somebody else's, read from files, processes or the network.
         """
         started = time.monotonic()
         utterance = Utterance(text, self.cwd, time.time(), answers.language_of(text))
         identity, number = self.store.begin(utterance, self.session)
         begun(identity)
-        turn = Turn(utterance, self.session, number)
+        turn = Turn(utterance, self.session, number, foreign=foreign)
         try:
             if chosen is None:
                 self._plan(turn)
@@ -248,23 +250,24 @@ class Shell:
         turn.preview = [headline, *items, undo]
         if self.manners.dry_run:
             raise DryRun
-        if decision.verdict == "allow":
+        if decision.verdict == "allow" and not turn.foreign:
             return
         if call.tool == "session.undo" and asks_back(turn.utterance.text):
             return  # it restores what a yes was given for, and loses nothing itself
         backed = spoken_of(turn.utterance.text, turn.plan)
-        if self.manners.yes and backed:
+        if self.manners.yes and backed and not turn.foreign:
             return
         seen = _identities(effects)
         plan = answers.in_words(turn.plan)
         if self.manners.confirm is None:
-            hint = (
-                "say it again with --yes"
-                if backed
-                else "say it in plainer words: nothing in the sentence speaks of this"
-            )
+            hint = "say it again with --yes"
+            if turn.foreign:
+                hint = f"a person must see this: {turn.foreign[0]}"
+            elif not backed:
+                hint = "say it in plainer words: nothing in the sentence speaks of this"
             raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
-        shown = self.store.struck((headline, tuple(items), undo, decision.reason, plan))
+        reason = "; ".join((*turn.foreign, decision.reason))
+        shown = self.store.struck((headline, tuple(items), undo, reason, plan))
         if not self.manners.confirm(Preview(*shown)):
             raise NlshError(
                 "needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION

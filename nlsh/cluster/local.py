@@ -1,5 +1,6 @@
 """A cluster on this machine, for trying: a scheduler and some workers, with certificates of their own."""
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -31,10 +32,11 @@ def serve(
             "failed", f"the cluster did not start: {error}", "choose another --port", Exit.TEMPORARY
         ) from error
     with cluster:
-        cluster.wait_for_workers(workers, timeout=START_SECONDS) if hasattr(
-            cluster, "wait_for_workers"
-        ) else None
+        cluster.wait_for_workers(workers, timeout=START_SECONDS)
         ready(str(cluster.scheduler_address))
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # ended by a service manager it ends as by Ctrl-C
         try:
             while True:
                 time.sleep(3600)

@@ -22,6 +22,7 @@ from nlsh.tasks.conditions import holds
 from nlsh.tasks.lanes import in_lanes
 from nlsh.tasks.lock import Compiled
 from nlsh.tasks.parse import Step, TaskFile
+from nlsh.tasks.taint import foreign, main_column, warnings
 from nlsh.tasks.variables import filled
 from nlsh.tool import find_tool
 from nlsh.turn import Act, Call, Result, Row, Turn
@@ -48,6 +49,7 @@ class Job:
     position: int
     item: int
     row: dict[str, str]
+    sources: dict[str, str]  # where those of its values come from that somebody else wrote
     step: Step
     entry: Compiled | None
     before: dict[str, Any] | None
@@ -118,8 +120,8 @@ class Runner:
             return []
         rows = self._rows(step)
         return [
-            Job(position, item, row, step, self.plans[position], known.get((position, item)))
-            for item, row in enumerate(rows)
+            Job(position, item, row, sources, step, self.plans[position], known.get((position, item)))
+            for item, (row, sources) in enumerate(rows)
         ]
 
     def _carry_out(self, jobs: list[Job]) -> tuple[int, str]:
@@ -173,25 +175,35 @@ class Runner:
             self._last = result
             self._note(Outcome(job.step, job.item, "done", "was done before"))
             return 0, result
-        outcome = self._attempts(job.position, job.item, job.step, job.entry, values)
+        outcome = self._attempts(job, values)
         failed = outcome.exit_code and job.step.on_error != "continue"
         return outcome.exit_code, None if failed else self._last
 
-    def _rows(self, step: Step) -> list[dict[str, str]]:
-        """The values of each row of `for each`; one empty set of values for other steps."""
+    def _rows(self, step: Step) -> list[tuple[dict[str, str], dict[str, str]]]:
+        """The values of each row of `for each`, and where those of others come from; one without any for other steps."""
         if step.each is None:
-            return [{}]
+            return [({}, {})]
         name, source = step.each
+        plan: Sequence[Call] = ()
         if step.over is not None and step.over.call is not None:
             look = step.over.call
             args = {key: filled(str(value), self.run.variables) for key, value in look.args.items()}
-            rows: list[Row] = self.shell.look(Call(look.tool, args)).rows or []
+            result = self.shell.look(Call(look.tool, args))
         else:
-            rows = self.saved[source].rows or [] if source in self.saved else []
+            result = self.saved.get(source, Result())
+            saver = [
+                entry
+                for other, entry in zip(self.file.steps, self.plans, strict=True)
+                if other.save == source
+            ]
+            plan = [call for entry in saver if entry is not None for call in entry.calls]
         found = []
-        for row in rows:
-            main = row.get("path", row.get("name", row.get("text", next(iter(row.values()), ""))))
-            found.append({name: str(main)} | {f"{name}.{key}": str(value) for key, value in row.items()})
+        lines: list[Row] = [{"text": line} for line in (result.text or "").splitlines()]
+        for row in result.rows if result.rows is not None else lines:
+            values = {f"{name}.{key}": str(value) for key, value in row.items()}
+            found.append(
+                (values | {name: str(row.get(main_column(row), ""))}, foreign(name, row, result, plan))
+            )
         return found
 
     def _is_done(self, step: Step, before: dict[str, Any], values: dict[str, str]) -> bool:
@@ -210,38 +222,36 @@ class Runner:
         changes = bool(step.expects) and all(c.call is not None for c in step.expects)
         return changes and self._failed_expectation(step, values, None) is None
 
-    def _attempts(
-        self, position: int, item: int, step: Step, entry: Compiled | None, values: dict[str, str]
-    ) -> Outcome:
-        begun = time.monotonic()
+    def _attempts(self, job: Job, values: dict[str, str]) -> Outcome:
+        begun, step = time.monotonic(), job.step
         if step.condition is not None:
             fits, said = holds(step.condition, values, self.shell.look, self._last, self.shell.cwd)
             if not fits:
-                return self._end(position, item, Outcome(step, item, "skipped", said), begun)
+                return self._end(job, Outcome(step, job.item, "skipped", said), begun)
         for attempt in range(step.retries + 1):
             if attempt:
                 self.stop.wait(step.pause_seconds)
-            self.runs.step_begins(self.run, position, item)
-            outcome = self._once(position, item, step, entry, values)
+            self.runs.step_begins(self.run, job.position, job.item)
+            outcome = self._once(job, values)
             if outcome.exit_code not in _WORTH_ANOTHER_TRY:
                 break
-        self._end(position, item, outcome, begun)
+        self._end(job, outcome, begun)
         if outcome.exit_code == Exit.INTERRUPTED:
             raise Interrupted()
         return outcome
 
-    def _once(
-        self, position: int, item: int, step: Step, entry: Compiled | None, values: dict[str, str]
-    ) -> Outcome:
+    def _once(self, job: Job, values: dict[str, str]) -> Outcome:
         """One attempt: act, then look whether what is expected is there."""
+        step, item = job.step, job.item
         said = filled(step.sentence, values)
-        calls = tuple(_filled_call(call, values | self.secrets) for call in entry.calls) if entry else ()
+        holes = job.entry.calls if job.entry else ()
+        calls = tuple(_filled_call(call, values | self.secrets) for call in holes)
         self.shell.seconds = step.timeout_seconds or CALL_SECONDS
         try:
             self._allowed(calls)
             turn = self.shell.say(
-                said, Act(calls) if entry else None, learn=False,
-                begun=lambda identity: self.runs.step_acts(self.run, position, item, identity),
+                said, Act(calls) if job.entry else None, learn=False, foreign=warnings(holes, job.sources),
+                begun=lambda identity: self.runs.step_acts(self.run, job.position, item, identity),
             )  # fmt: skip
         except NlshError as error:
             self._last = None
@@ -279,13 +289,13 @@ class Runner:
                     f"the file does not allow itself {call.tool}", "add it under allow: tools", "allow"
                 )
 
-    def _end(self, position: int, item: int, outcome: Outcome, begun: float) -> Outcome:
+    def _end(self, job: Job, outcome: Outcome, begun: float) -> Outcome:
         if outcome.state != "skipped" or outcome.turn is None:  # a rehearsal is not written down as done
             state = {"expectation": "failed"}.get(outcome.state, outcome.state)
             if outcome.state == "skipped":
-                self.runs.step_begins(self.run, position, item)
+                self.runs.step_begins(self.run, job.position, job.item)
             self.runs.step_ends(
-                self.run, position, item, state, duration_ms=round((time.monotonic() - begun) * 1000, 1),
+                self.run, job.position, job.item, state, duration_ms=round((time.monotonic() - begun) * 1000, 1),
                 message=outcome.message, result=self._last,
             )  # fmt: skip
         self._note(outcome)
