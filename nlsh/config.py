@@ -90,6 +90,8 @@ class Config:
     external_as_root: str = "ask"
     keep_saved_mb: int = 1024
     hosts: tuple[str, ...] = ()
+    hints: bool = True
+    editing: str = "emacs"
 
 
 DEFAULT_TEXT = """\
@@ -113,6 +115,12 @@ DEFAULT_TEXT = """\
 
 # Hosts that may be fetched from; "*.example.org" covers what is below it. This machine always may.
 # hosts = ["example.org"]
+
+# Whether the prompt shows what a line would do while it is typed.
+# hints = true
+
+# The keys of the prompt: "emacs" or "vi".
+# editing = "emacs"
 
 # How many megabytes of overwritten bytes are kept for undo.
 # keep_saved_mb = 1024
@@ -138,18 +146,20 @@ def load(where: Folders) -> Config:
 def _checked(found: dict[str, Any], path: Path) -> Config:
     kinds: dict[str, type | tuple[type, ...]] = {
         "model": str, "threshold": (int, float), "write": list, "external_commands": str, "external_as_root": str, "keep_saved_mb": int,
-        "hosts": list,
+        "hosts": list, "hints": bool, "editing": str,
     }  # fmt: skip
     for name, value in found.items():
         if name not in kinds:
             raise UsageError(f"{path}: there is no setting '{name}'", "nlsh config prints them all")
-        if not isinstance(value, kinds[name]) or isinstance(value, bool):
+        if not isinstance(value, kinds[name]) or isinstance(value, bool) != (kinds[name] is bool):
             raise UsageError(
                 f"{path}: '{name}' has a value of the wrong kind", "nlsh config prints the defaults"
             )
     for name in ("external_commands", "external_as_root"):
         if found.get(name, "ask") not in ("ask", "deny"):
             raise UsageError(f'{path}: \'{name}\' is "ask" or "deny"', "nlsh config prints the defaults")
+    if found.get("editing", "emacs") not in ("emacs", "vi"):
+        raise UsageError(f'{path}: \'editing\' is "emacs" or "vi"', "nlsh config prints the defaults")
     if "write" in found:
         found["write"] = tuple(os.path.realpath(os.path.expanduser(str(p))) for p in found["write"])
     if "hosts" in found:

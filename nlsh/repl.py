@@ -1,25 +1,29 @@
-"""The interactive prompt: a line is a sentence, unless it begins with `!` or is a built-in.
+"""The interactive prompt: a line is a sentence, a command of the user's own, or a built-in.
 
-The prompt is on screen while the model still loads. A command after `!` is the user's
-own act: it runs in their shell, with their rights, outside the sandbox, and is recorded.
+The prompt is on screen while the model still loads. A command (after `!`, or where
+routing.py takes the line for one) is the user's own act: it runs in their shell, with their
+rights, outside the sandbox, and is recorded.
 """
 
 import os
 import subprocess
 import threading
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Sequence
 
 from nlsh.agent.manners import Manners, Preview
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
+from nlsh.asking import YES
 from nlsh.assembly import Options, Parts
+from nlsh.catalogue import catalogue
 from nlsh.errors import Exit, NlshError, ToolFailed
 from nlsh.memory.store import said_before
 from nlsh.render import Screen, harmless
+from nlsh.routing import is_command
 from nlsh.sandbox import terminal
-from nlsh.turn import Act
+from nlsh.turn import Act, Call, Plan, Utterance
 
 GOODBYE = {"exit", "quit", "logout", ":q", "退出", "再见"}
 HISTORY_LINES = 2000
@@ -49,6 +53,23 @@ class Loading:
         return self._planner
 
 
+class OneAtATime:
+    """A planner that hints and turns share."""
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+        self._lock = threading.Lock()
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        """As the planner's."""
+        return self._planner.threshold(calls)
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        """As the planner's, for one caller at a time."""
+        with self._lock:
+            return self._planner.plan(utterance, previous, kind)
+
+
 def interactive(options: Options) -> int:
     """Read, do, show, until the end of input; the exit code of the last turn."""
     import sys
@@ -66,7 +87,7 @@ def interactive(options: Options) -> int:
         shell = parts.shell(
             Manners(None, options.yes, options.dry_run, terminal.kind(), screen.live, screen.progress)
         )
-        shell.planner = Loading(parts.planner)
+        shell.planner = Loading(lambda: OneAtATime(parts.planner()))
         return Repl(shell, parts, screen).run()
     finally:
         parts.close()
@@ -76,14 +97,14 @@ class Repl:
     """One interactive conversation."""
 
     def __init__(self, shell: Shell, parts: Parts, screen: Screen) -> None:
-        from prompt_toolkit import PromptSession
-        from prompt_toolkit.history import InMemoryHistory
+        from nlsh.lineedit import LineEditor
 
         self.shell, self.parts, self.screen = shell, parts, screen
-        history = InMemoryHistory()
-        for said in reversed(said_before(parts.store, HISTORY_LINES)):
-            history.append_string(said)
-        self._session: Any = PromptSession(history=history, enable_history_search=True)
+        examples = (example for entry in catalogue().values() for example in entry.examples)
+        config = parts.config
+        self._lines = LineEditor(
+            reversed(said_before(parts.store, HISTORY_LINES)), self._hint, examples, vi=config.editing == "vi", hints=config.hints
+        )  # fmt: skip
         self._cwd = self._before = shell.cwd
         self._code = 0
         self._open_question: tuple[str, tuple[Act, ...]] = ("", ())
@@ -96,7 +117,7 @@ class Repl:
             self.screen.notice(f"sandbox: {self.parts.sandbox.level} ({self.parts.sandbox.level_reason})")
         while True:
             try:
-                line = self._session.prompt(self._prompt()).strip()
+                line = self._lines.read(self._prompt()).strip()
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -106,7 +127,7 @@ class Repl:
             if not line:
                 continue
             try:
-                self._do(line)
+                self._all(line)
             except KeyboardInterrupt:
                 self.screen.notice("interrupted")
                 self._code = 130
@@ -122,11 +143,55 @@ class Repl:
         short = "~" + cwd[len(home) :] if cwd == home or cwd.startswith(home + "/") else cwd
         return f"{harmless(short)} › "
 
+    def _all(self, text: str) -> None:
+        """A line, or the several of a paste, each as if it had been typed; the first that fails ends them."""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        for line in lines:
+            if len(lines) > 1:
+                self.screen.notice(f"› {line}")
+            self._do(line)
+            if self._code and len(lines) > 1:
+                break
+
+    def _hint(self, line: str) -> str:
+        """What a line would do, in words. Called on a thread of its own, which may wait for the model."""
+        if line.startswith("!"):
+            return "command, as you type it"
+        said = line.removeprefix("?").strip()
+        try:
+            if not line.startswith("?") and is_command(said, self._reading):
+                return "command, as you type it (Alt-! makes it a sentence)"
+            plan = self._plan(said)
+            sure = plan.confidence >= self.shell.planner().threshold(plan.calls)
+        except NlshError:
+            return ""  # the turn itself will say it
+        return in_words(plan.calls) + ("" if sure else " ?") if plan.calls else ""
+
+    def _plan(self, said: str) -> Plan:
+        kind = self.shell.result.kind if self.shell.result else "none"
+        utterance = Utterance(" ".join(said.split()), self.shell.cwd, time.time())
+        return self.shell.planner().plan(utterance, self.shell.previous, kind)
+
+    def _reading(self, line: str) -> Sequence[Call] | None:
+        """The plan that a line would become, where the model is sure of one."""
+        try:
+            plan = self._plan(line)
+        except NlshError:
+            return None
+        sure = plan.calls and plan.confidence >= self.shell.planner().threshold(plan.calls)
+        return plan.calls if sure else None
+
     def _do(self, line: str) -> None:
         if line.startswith("!"):
             self._command(line[1:].strip())
+        elif line.startswith("?") and line[1:].strip():
+            self._say(line[1:].strip())
+        elif line.startswith(("export ", "unset ")) and self._environment(line):
+            self._code = 0
         elif line == "cd" or (line.startswith("cd ") and self._folder(line[3:].strip())):
             self._cd(line[2:].strip())
+        elif line != "help" and is_command(line, self._reading):
+            self._command(line)
         else:
             self._say(line)
             if self.shell.cwd != self._cwd:
@@ -168,8 +233,33 @@ class Repl:
             ) from error
         self._before, self._cwd, self.shell.cwd = self._cwd, folder, folder
 
+    def _environment(self, line: str) -> bool:
+        """`export NAME=VALUE` and `unset NAME` hold for the commands that follow; other forms are the shell's."""
+        word, _, rest = line.partition(" ")
+        name, equals, value = rest.strip().partition("=")
+        if (
+            not name.isidentifier()
+            or (word == "export") != bool(equals)
+            or any(c in value for c in "$`;&|<>(")
+        ):
+            return False
+        if word == "export":
+            os.environ[name] = value.strip("\"'")
+        else:
+            os.environ.pop(name, None)
+        return True
+
     def _command(self, line: str) -> None:
+        """The user's own act, unless it was pasted: then it is asked for first."""
         if not line:
+            return
+        if (
+            self._lines.pasted
+            and self._lines.ask(f"run the pasted command '{harmless(line)[:60]}'? [y/N] ").strip().lower()
+            not in YES
+        ):
+            self.screen.notice("not run")
+            self._code = int(Exit.NEEDS_CONFIRMATION)
             return
         shell = os.environ.get("SHELL") or "/bin/sh"
         try:
@@ -186,7 +276,7 @@ class Repl:
         lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}"]
         self.screen.preview(lines)
         try:
-            said = self._session.prompt("go ahead? [y/N] ").strip().lower()
+            said = self._lines.ask("go ahead? [y/N] ").strip().lower()
         except EOFError:
             return False
-        return said in ("y", "yes", "是", "好")
+        return said in YES

@@ -44,7 +44,6 @@ class Terminal:
                 **os.environ,
                 "HOME": str(home),
                 "TERM": "xterm",
-                "PROMPT_TOOLKIT_NO_CPR": "1",
                 "SHELL": "/bin/sh",
             }
             os.chdir(home / "work")
@@ -62,6 +61,10 @@ class Terminal:
                     data = os.read(self.fd, 65536)
                 except OSError:
                     return
+                if (
+                    b"\x1b[6n" in data
+                ):  # where is the cursor? As a terminal would, at the top of an empty screen
+                    os.write(self.fd, b"\x1b[1;1R")
                 self.seen += _ESCAPES.sub("", data.decode("utf-8", "replace"))
 
     def wait_for(self, text: str, seconds: float = 30) -> str:
@@ -74,7 +77,10 @@ class Terminal:
         return before + text
 
     def type(self, text: str) -> None:
-        os.write(self.fd, text.encode() + b"\r")
+        self.keys(text + "\r")
+
+    def keys(self, text: str) -> None:
+        os.write(self.fd, text.encode())
 
     def exit_code(self) -> int:
         deadline = time.monotonic() + 20
@@ -252,3 +258,38 @@ def test_a_program_on_a_terminal_is_as_confined_as_any(
     shown.wait_for("left with 0 same")
     assert not (home / "new.txt").exists()
     assert (home / "work" / "inside.txt").read_text() == "y\n"
+
+
+def test_commands_need_no_mark_and_sentences_stay_sentences(
+    terminal: Callable[..., Terminal], home: Path
+) -> None:
+    (home / "work" / "notes.txt").write_text("hello from here\n")
+    t = terminal()
+    t.type("printf '%s-%s\\n' one two")
+    t.wait_for("one-two")
+    t.type("export GREETING=salut")
+    t.type("printf '%s!\\n' $GREETING")
+    t.wait_for("salut!")
+    t.type("sh -c 'exit 7'")
+    t.wait_for("ended with status 7")
+    t.type("what is in notes.txt")
+    t.wait_for("hello from here")
+
+
+def test_lines_of_a_paste_that_are_commands_are_asked_for(
+    terminal: Callable[..., Terminal], home: Path
+) -> None:
+    t = terminal()
+    t.type("\x1b[200~touch pasted-one\ntouch pasted-two\x1b[201~")
+    t.wait_for("run the pasted command 'touch pasted-one'?")
+    t.type("n")
+    t.wait_for("not run")
+    assert not list((home / "work").glob("pasted-*"))
+
+
+def test_the_hint_says_what_a_line_would_do(terminal: Callable[..., Terminal]) -> None:
+    t = terminal()
+    t.keys("how much memory is free")
+    t.wait_for("memory.usage")
+    t.keys("\x15sh -c true")
+    t.wait_for("command, as you type it")

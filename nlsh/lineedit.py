@@ -1,0 +1,158 @@
+"""Reads a line at the prompt: history, suggestions, completion, and what the line would do, while it is typed.
+
+The hint under the line is the model's plan for what stands there now, made on a thread of
+its own a moment after the last key; typing never waits for it.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+from nlsh.render import harmless
+
+PAUSE_SECONDS = 0.06  # a hint is made when no key has come for so long
+MOST_EXAMPLES = 12
+_STYLE = Style.from_dict(
+    {
+        "bottom-toolbar": "noreverse fg:ansibrightblack",
+        "path": "underline",
+        "auto-suggestion": "fg:ansibrightblack",
+    }
+)
+
+
+class LineEditor:
+    """One prompt, with its history."""
+
+    def __init__(
+        self,
+        history: Iterable[str],
+        hint: Callable[[str], str],
+        examples: Iterable[str],
+        *,
+        vi: bool,
+        hints: bool,
+    ) -> None:
+        kept = InMemoryHistory()
+        for line in history:
+            kept.append_string(line)
+        self.pasted = (
+            False  # whether what was read holds lines that a paste brought and nobody looked at one by one
+        )
+        self._hint, self._shown, self._asked = hint, "", ""
+        self._wake = threading.Event()
+        plain = os.environ.get("TERM") == "dumb"
+        colours = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
+        self._session: Any = PromptSession(
+            history=kept, auto_suggest=AutoSuggestFromHistory(), completer=_Words(tuple(examples)), lexer=_Paths(),
+            complete_while_typing=False, enable_history_search=True, key_bindings=self._keys(), style=_STYLE, color_depth=colours,
+            editing_mode=EditingMode.VI if vi else EditingMode.EMACS, bottom_toolbar=self._toolbar if hints and not plain else None,
+        )  # fmt: skip
+        self._questions: Any = PromptSession()
+        if hints and not plain:
+            self._session.default_buffer.on_text_changed += lambda buffer: self._changed(buffer.text)
+            threading.Thread(target=self._look, daemon=True).start()
+
+    def read(self, prompt: str) -> str:
+        """One line; KeyboardInterrupt and EOFError as the keys say."""
+        self.pasted, self._shown, self._asked = False, "", ""
+        return str(self._session.prompt(prompt))
+
+    def ask(self, question: str) -> str:
+        """The answer to a question; it does not go into the history."""
+        return str(self._questions.prompt(question))
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        @keys.add("escape", "!")
+        def flip(event: KeyPressEvent) -> None:
+            """Alt-!: a sentence becomes a command, and a command a sentence."""
+            buffer = event.current_buffer
+            line = buffer.text.lstrip("!?").lstrip()
+            mark = "?" if self._shown.startswith("command") else "!"
+            buffer.document = Document(mark + line, len(mark + line))
+
+        @keys.add(Keys.BracketedPaste)
+        def paste(event: KeyPressEvent) -> None:
+            text = event.data.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+            self.pasted = self.pasted or "\n" in text
+            event.current_buffer.insert_text(text)
+
+        return keys
+
+    def _toolbar(self) -> str:
+        return self._shown
+
+    def _changed(self, text: str) -> None:
+        self._asked = text
+        self._wake.set()
+
+    def _look(self) -> None:
+        """The thread of hints: waits for a pause, asks, shows."""
+        while True:
+            self._wake.wait()
+            while self._wake.is_set():
+                self._wake.clear()
+                threading.Event().wait(PAUSE_SECONDS)
+            text = self._asked
+            said = self._hint(text) if text.strip() else ""
+            if text == self._asked:
+                self._shown = harmless(said)
+                self._session.app.invalidate()
+
+
+class _Words(Completer):
+    """Tab: paths that are there, and sentences that begin like this one."""
+
+    def __init__(self, examples: tuple[str, ...]) -> None:
+        self._examples = examples
+        self._paths = PathCompleter(expanduser=True)
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """Completions of the word before the cursor, then of the whole line."""
+        line = document.text_before_cursor
+        word = line.rpartition(" ")[2].lstrip("!?\"'")
+        if word or line.endswith(" "):
+            yield from self._paths.get_completions(Document(word, len(word)), complete_event)
+        if len(line) > 2:
+            begun = line.lower()
+            found = [example for example in self._examples if example.lower().startswith(begun)]
+            for example in found[:MOST_EXAMPLES]:
+                yield Completion(example, start_position=-len(line))
+
+
+class _Paths(Lexer):
+    """Underlines the words that name something which is there."""
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """A line's pieces with their styles."""
+
+        def styled(number: int) -> StyleAndTextTuples:
+            pieces: StyleAndTextTuples = []
+            for position, word in enumerate(document.lines[number].split(" ")):
+                if position:
+                    pieces.append(("", " "))
+                there = (
+                    len(word) > 1
+                    and len(word) < 1000
+                    and os.path.lexists(os.path.expanduser(word.strip("\"'")))
+                )
+                pieces.append(("class:path" if there else "", word))
+            return pieces
+
+        return styled
