@@ -62,8 +62,10 @@ def _main(args: list[str]) -> int:
 
             begin()
         # these declare the sub-commands
+        import nlsh.init_command
         import nlsh.run_command
         import nlsh.task_commands
+        import nlsh.tour
         import nlsh.trust_commands  # noqa: F401
         from nlsh.commands import run
 

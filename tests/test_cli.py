@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Said
+
 KEYS = {
     "utterance",
     "session",
@@ -253,6 +255,7 @@ def _reachable_by_all(path: str) -> bool:
 def test_the_manual_page_names_every_command_and_option() -> None:
     import typer
 
+    import nlsh.init_command
     import nlsh.run_command
     import nlsh.task_commands
     import nlsh.trust_commands  # noqa: F401 - these declare sub-commands of their own
@@ -264,3 +267,30 @@ def test_the_manual_page_names_every_command_and_option() -> None:
     options = [*command.params, *command.commands["run"].params]  # type: ignore[attr-defined]
     missing += [o for p in options for o in p.opts if o.startswith("--") and o not in page and o != "--help"]
     assert missing == []
+
+
+def test_the_tour_leaves_nothing_behind(home: Path, nlsh: Callable[..., Said]) -> None:
+    (home / "work" / "mine.txt").write_text("mine")
+    for options in ([], ["--chinese"]):
+        said = nlsh("tour", *options)
+        assert said.code == 0, said.err
+        assert not (home / "nlsh-tour").exists() and (home / "work" / "mine.txt").exists()
+    kept = [path for path in (home / ".local/share/Trash").rglob("*") if path.is_file()]
+    assert kept == []
+    (home / "nlsh-tour").mkdir()
+    assert nlsh("tour").code == 1, "a folder of that name that was there is left alone"
+
+
+def test_completion_in_bash(nlsh: Callable[..., Said]) -> None:
+    script = nlsh("init", "bash").out
+
+    def completed(*words: str) -> list[str]:
+        line = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; _nlsh_complete; echo ${{COMPREPLY[@]}}"
+        done = subprocess.run(["bash", "-c", f"{script}\n{line}"], capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    assert completed("nlsh", "sch") == ["schedule"]
+    assert completed("nlsh", "run", "--fr") == ["--from", "--frozen"]
+    assert completed("nlsh", "--json", "--dry") == ["--dry-run"]
+    assert nlsh("init", "tcsh").code == 2
+    assert "commandline" in nlsh("init", "fish").out and "bindkey" in nlsh("init", "zsh").out
