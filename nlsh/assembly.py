@@ -5,6 +5,7 @@ loads, and neither waits for the other.
 """
 
 import os
+import pwd
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -117,8 +118,6 @@ class Parts:
 
     def rules(self) -> Rules:
         """What policy depends on, as it is now."""
-        import psutil
-
         path_folders = tuple(
             os.path.realpath(p)
             for p in os.environ.get("PATH", "").split(":")
@@ -131,7 +130,7 @@ class Parts:
             external_commands=self.config.external_commands,
             external_as_root=self.config.external_as_root,
             uid=os.getuid(),
-            user=psutil.Process().username(),
+            user=_user_name(),
             path_folders=path_folders,
             hosts=self.config.hosts,
             mounts=_mounts(),
@@ -150,6 +149,14 @@ class Parts:
         self.sandbox.close()
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _user_name() -> str:
+    """As psutil names the owners of processes."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def working_folder(wanted: str | None) -> str:

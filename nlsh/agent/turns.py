@@ -6,7 +6,6 @@ a look at the disk. Each step is written to memory as it happens.
 
 import os
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,6 @@ from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
 from nlsh.policy import Rules, decide
-from nlsh.sandbox import acts
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
@@ -109,6 +107,8 @@ class Shell:
         except NlshError as error:
             self._fail(turn, error)
         except Exception as error:  # a mistake of nlsh's own ends the turn, not the conversation
+            import traceback
+
             self.log(traceback.format_exc())
             hint = "nlsh doctor shows where the log is"
             self._fail(turn, ToolFailed(f"a mistake in nlsh itself: {error}", hint, "bug"))
@@ -305,6 +305,8 @@ class Shell:
         try:
             for change in effects.changes:
                 if change.op == "broker":
+                    from nlsh.sandbox import acts  # psutil, which most turns do not need
+
                     sent |= acts.perform(change)
         except NlshError:
             if entry is not None:

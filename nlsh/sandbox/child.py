@@ -11,7 +11,6 @@ import signal
 import socket
 import struct
 import sys
-import traceback
 from importlib import import_module
 from typing import Any
 
@@ -124,6 +123,8 @@ def _told(error: Exception, confinement: Confinement) -> dict[str, str]:
             }
         return _failed("failed", message)
     # a bug in a tool: the log gets the trace, the screen one line
+    import traceback
+
     return {"kind": "Bug", "code": "bug", "message": traceback.format_exc(limit=-6), "hint": ""}
 
 

@@ -17,7 +17,6 @@ from threading import Lock
 from typing import Any
 
 from nlsh.errors import Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
-from nlsh.sandbox import broker
 from nlsh.sandbox.child import receive, send
 from nlsh.sandbox.confinement import Confinement, Level, confine
 from nlsh.sandbox.grants import effects_record, free_bytes, kill, open_grants, open_targets
@@ -157,10 +156,15 @@ class Sandbox:
         if effects.jobs and not inspect:
             facts = facts | {"job": self._start_job(effects, scene)}
             effects = Effects()
+        brokered = {}
+        if effects.brokered:
+            from nlsh.sandbox import broker  # psutil, which most calls do not need
+
+            brokered = broker.facts(effects.brokered)
         confinement = confine(effects, scene, self.level, self._own_state)
         orders = {
             "tool": tool, "args": args, "scene": asdict(scene), "rows": rows, "kind": kind, "inspect": inspect, "live": live is not None,
-            "facts": facts | broker.facts(effects.brokered), "effects": effects_record(effects),
+            "facts": facts | brokered, "effects": effects_record(effects),
         }  # fmt: skip
         grants = open_grants(confinement)
         pidfds: list[int] = []
