@@ -51,6 +51,8 @@ def open_grants(confinement: Confinement) -> list[int]:
 
 def open_targets(effects: Effects) -> list[int]:
     """One pidfd per process to signal, after a look that it is still the one that was named."""
+    if not effects.signals:
+        return []
     import psutil
 
     fds: list[int] = []
