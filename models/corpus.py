@@ -350,6 +350,8 @@ def _directness(phrasing: Phrasing) -> float:
     """How often a phrasing is seen beside the others of its plan: what is short is what people mostly say."""
     if phrasing.source == "en_plain":
         return 60.0
+    if phrasing.source.endswith("_usual"):
+        return 12.0
     words = len(re.sub(r"\{\w+\}|<\w+>", "", phrasing.text).split())
     return 8.0 if words <= 1 else 3.0 if words <= 3 else 1.5 if words <= 6 else 1.0
 
