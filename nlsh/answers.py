@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from nlsh.allowances import Allowance
 from nlsh.changes import Change
 from nlsh.turn import Call, Effects, Language, Result, Row
 from nlsh.values.sizes import show_size
@@ -255,3 +256,12 @@ def _item(change: Change) -> str:
     if change.op == "chmod":
         return f"{change.path}: {change.old or 0:04o} → {change.mode or 0:04o}"
     return f"{change.path}{folder}" + (f" ({show_size(change.size)})" if change.size else "")
+
+
+def for_good(allowance: Allowance | None) -> str:
+    """What "always" would allow, in words."""
+    if allowance is None:
+        return ""
+    if allowance.command:
+        return f"run '{allowance.command}' in {allowance.under}"
+    return f"{allowance.tool} below {allowance.under}"

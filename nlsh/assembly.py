@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nlsh import allowances
 from nlsh.agent.manners import Manners
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
@@ -95,6 +96,7 @@ class Parts:
             threshold=self.config.threshold,
             log=self._log,
             settings=self._settings,
+            allow=self._allow,
             model_path=self.model_path,
         )  # fmt: skip
         if self.options.session:
@@ -133,8 +135,14 @@ class Parts:
             user=_user_name(),
             path_folders=path_folders,
             hosts=self.config.hosts,
+            allowed=allowances.load(self.folders.config),
             mounts=_mounts(),
         )
+
+    def _allow(self, allowance: allowances.Allowance) -> None:
+        known = allowances.load(self.folders.config)
+        if allowance not in known:
+            allowances.save(self.folders.config, (*known, allowance))
 
     def _log(self, text: str) -> None:
         try:

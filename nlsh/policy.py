@@ -9,6 +9,7 @@ import json
 import os
 from dataclasses import dataclass
 
+from nlsh.allowances import Allowance
 from nlsh.changes import Change
 from nlsh.protected import is_within, secret_paths
 from nlsh.turn import Decision, Effects, Scene
@@ -23,6 +24,7 @@ _STARTUP = (
     ".config/nushell", ".emacs", ".emacs.d", ".config/nvim", ".tmux.conf", ".pythonrc", ".config/plasma-workspace",
 )  # fmt: skip
 _KNOCKING = ("lookup", "reach")  # nothing of a page comes back from these
+_MAY_BE_ALLOWED = ("external", "delete", "overwrite", "move", "permissions")
 MANY = 2  # from this many on, a change of permissions asks
 
 
@@ -40,11 +42,44 @@ class Rules:
     path_folders: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     mounts: tuple[str, ...] = ("/",)
+    allowed: tuple[Allowance, ...] = ()  # what a person allowed for good
     only_write: tuple[str, ...] | None = None  # a task file's own limit, on top of all others
 
 
-def decide(effects: Effects, scene: Scene, rules: Rules) -> Decision:
-    """The verdict, the rule that gave it and the reason in words."""
+def decide(effects: Effects, scene: Scene, rules: Rules, tool: str = "") -> Decision:
+    """The verdict, the rule that gave it and the reason in words. What was allowed for good only answers a question."""
+    decision = _decided(effects, scene, rules)
+    asked = decision.verdict == "ask" and decision.rule in _MAY_BE_ALLOWED
+    if asked and any(_covers(allowance, effects, scene, tool) for allowance in rules.allowed):
+        return Decision("allow", "always", "you allowed it for good")
+    return decision
+
+
+def allowance_for(
+    effects: Effects, scene: Scene, rules: Rules, tool: str, decision: Decision
+) -> Allowance | None:
+    """What "always" would allow: no more than this tool below the folder that all of its changes lie in. None where it is too much."""
+    if decision.verdict != "ask" or decision.rule not in _MAY_BE_ALLOWED:
+        return None
+    if effects.command is not None:
+        return Allowance(tool, scene.cwd, effects.command)
+    paths = [*_written(effects), *effects.deletes]
+    if not paths:
+        return None
+    under = os.path.commonpath([os.path.dirname(path) for path in paths])
+    return None if is_within(rules.home, under) else Allowance(tool, under)
+
+
+def _covers(allowance: Allowance, effects: Effects, scene: Scene, tool: str) -> bool:
+    if allowance.tool != tool:
+        return False
+    if effects.command is not None or allowance.command:
+        return effects.command == allowance.command and scene.cwd == allowance.under
+    paths = [*_written(effects), *effects.deletes]
+    return bool(paths) and all(is_within(path, allowance.under) and path != allowance.under for path in paths)
+
+
+def _decided(effects: Effects, scene: Scene, rules: Rules) -> Decision:
     return (
         _denied_read(effects, rules)
         or _denied_change(effects, scene, rules)

@@ -15,7 +15,7 @@ from nlsh.agent.manners import Manners, Preview
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
-from nlsh.asking import YES
+from nlsh.asking import YES, always_line, answered, choices
 from nlsh.assembly import Options, Parts
 from nlsh.catalogue import catalogue
 from nlsh.errors import Exit, NlshError, ToolFailed
@@ -272,11 +272,11 @@ class Repl:
         if self._code:
             self.screen.notice(f"ended with status {self._code}")
 
-    def _confirm(self, preview: Preview) -> bool:
-        lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}"]
+    def _confirm(self, preview: Preview) -> bool | str:
+        lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}", *always_line(preview)]
         self.screen.preview(lines)
         try:
-            said = self._lines.ask("go ahead? [y/N] ").strip().lower()
+            said = self._lines.ask(choices(preview)).strip().lower()
         except EOFError:
             return False
-        return said in YES
+        return answered(preview, said)

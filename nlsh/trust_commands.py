@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from nlsh import allowances
 from nlsh.agent.manners import Manners
-from nlsh.answers import in_words
+from nlsh.answers import for_good, in_words
 from nlsh.assembly import Options, Parts
 from nlsh.commands import Cwd, Json, Model, app, emit
 from nlsh.document import document, dumps_line
@@ -61,13 +62,15 @@ def audit(
 
 @app.command()
 def policy(
-    what: Annotated[str, typer.Argument(help="show or test.")] = "show",
-    sentence: Annotated[str | None, typer.Argument(help="What policy is to judge.")] = None,
+    what: Annotated[str, typer.Argument(help="show, test or forget.")] = "show",
+    sentence: Annotated[
+        str | None, typer.Argument(help="What policy is to judge; or the number of what is to be forgotten.")
+    ] = None,
     json: Json = False,
     model: Model = None,
     cwd: Cwd = None,
 ) -> None:
-    """The rules in force, or the verdict on a sentence or command, call by call, without carrying it out."""
+    """The rules in force, or the verdict on a sentence, call by call, without carrying it out; or forget what was allowed for good."""
     screen = Screen()
     parts = Parts(Options(json, model=model, cwd=cwd), screen.notice)
     try:
@@ -76,7 +79,21 @@ def policy(
             rows: list[dict[str, Any]] = [
                 {"rule": name, "value": ", ".join(value) if isinstance(value, tuple) else str(value)}
                 for name, value in rules.items()
+                if name != "allowed"
             ]
+            rows += [
+                {"rule": f"always {n}", "value": for_good(one)}
+                for n, one in enumerate(parts.rules().allowed, 1)
+            ]
+        elif what == "forget" and sentence and sentence.isdigit():
+            known = allowances.load(parts.folders.config)
+            if not 1 <= int(sentence) <= len(known):
+                raise UsageError(
+                    f"nothing is allowed for good under {sentence}", "nlsh policy shows the numbers"
+                )
+            gone = known[int(sentence) - 1]
+            allowances.save(parts.folders.config, tuple(one for one in known if one is not gone))
+            rows = [{"rule": "forgotten", "value": for_good(gone)}]
         elif what == "test" and sentence:
             turn = parts.shell(Manners(dry_run=True)).say(sentence)
             rows = [
@@ -90,7 +107,7 @@ def policy(
                 emit(document(turn)) if json else screen.turn(turn)
                 raise typer.Exit(turn.exit_code)
         else:
-            raise UsageError(f"nlsh policy {what} is not known", 'there are: show, test "SENTENCE"')
+            raise UsageError(f"nlsh policy {what} is not known", 'there are: show, test "SENTENCE", forget N')
     finally:
         parts.close()
     emit(rows) if json else screen.table("records", rows, fold=False)

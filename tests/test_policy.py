@@ -1,13 +1,21 @@
 """The verdicts of policy, which is pure: effects in, decision out."""
 
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlsh import allowances
+from nlsh.agent.turns import Shell
 from nlsh.changes import Change
+from nlsh.errors import UsageError
 from nlsh.policy import Rules, decide
 from nlsh.protected import is_within
-from nlsh.turn import Effects, Scene, Target
+from nlsh.turn import Call, Effects, Scene, Target, Turn
 
 HOME = "/home/anna"
 RULES = Rules(
@@ -93,3 +101,51 @@ def test_nothing_outside_is_ever_written(path: str) -> None:
 @given(paths, paths)
 def test_within_is_a_matter_of_whole_names(a: str, b: str) -> None:
     assert is_within(a, b) == (a.split("/")[: len(b.split("/"))] == b.split("/"))
+
+
+def test_what_is_allowed_for_good_is_no_more_than_was_asked(
+    make: Callable[..., Shell], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer "always" holds for this tool below this folder, is kept, and can be taken back."""
+    rules = Rules(str(home), (str(home / ".config"),), uid=os.getuid(), user="me")
+    config, kept = home / ".config" / "nlsh", []
+    for name in ("Downloads/a.tmp", "Downloads/b.tmp", "Documents/c.tmp", "Downloads/.bashrc"):
+        (home / name).write_text("x")
+
+    def say(path: str, sentence: str, answer: bool | str | None) -> Turn:
+        asked = (lambda preview: kept.append(preview.always) or answer) if answer is not None else None
+        shell = make(Call("files.delete", {"path": str(home / path)}), confirm=asked)
+        shell.rules = lambda: replace(rules, allowed=allowances.load(config))
+        shell.allow = lambda one: allowances.save(config, (*allowances.load(config), one))
+        return shell.say(sentence)
+
+    assert say("Downloads/a.tmp", "delete a.tmp", "always").status == "done"
+    assert kept == [f"files.delete below {home / 'Downloads'}"]
+    assert say("Downloads/b.tmp", "delete b.tmp", None).status == "done", "it sticks"
+    assert say("Documents/c.tmp", "delete c.tmp", None).status == "needs_confirmation", "another folder"
+    (home / "Downloads" / "b.tmp").write_text("x")
+    assert say("Downloads/b.tmp", "look at b.tmp", None).status == "needs_confirmation", (
+        "nobody spoke of deleting"
+    )
+    assert say("Downloads", "delete downloads", True).status in ("done", "refused") and kept[-1] == "", (
+        "not for the home"
+    )
+    allowances.save(config, ())
+    assert allowances.load(config) == ()
+    (config / "allowed.toml").write_text("[[allow]]\ntool = 3")
+    with pytest.raises(UsageError):
+        allowances.load(config)
+
+
+def test_an_allowed_command_is_that_command_in_that_folder() -> None:
+    rules = Rules(
+        "/home/me", (), allowed=(allowances.Allowance("shell.run", "/home/me/p", "make test"),), uid=1000
+    )
+    scene = Scene("/home/me/p", "/home/me", 0.0)
+
+    def verdict(command: str, cwd: str = "/home/me/p") -> str:
+        return decide(Effects(command=command), replace(scene, cwd=cwd), rules, "shell.run").verdict
+
+    assert verdict("make test") == "allow"
+    assert verdict("make test; rm -rf .") == verdict("make") == verdict("make test", "/home/me/q") == "ask"
+    assert verdict("make test", "/home/me") == "deny", "what is never done is not allowed for good"

@@ -19,6 +19,7 @@ from nlsh.agent.turns import Shell
 from nlsh.changes import Change
 from nlsh.sandbox import acts, broker, programs
 from nlsh.sandbox.client import Sandbox
+from nlsh.trash import Trash
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 
 FIND_PYC = Call("files.find", {"type": ".pyc"})
@@ -403,6 +404,22 @@ def test_recovery_of_a_rewrite_keeps_what_was_written_since(
     file.write_text(there)
     shell.recover()
     assert file.read_text() == left
+
+
+def test_recovery_does_not_take_an_old_file_for_the_copy_that_was_to_replace_it(
+    make: Callable[..., Shell], home: Path
+) -> None:
+    """Killed before the first of "this to the trash, that in its place": nothing had happened."""
+    shell, old = make(), home / "work" / "a.txt"
+    old.write_text("old")
+    (home / "b.txt").write_text("new")
+    place = Trash(str(home)).place(str(old))
+    identity, _ = shell.store.begin(Utterance("sync", shell.cwd, time.time()), shell.session)
+    changes = (Change("trash", str(old), to=place), Change("copy", str(home / "b.txt"), to=str(old), size=3))
+    entry, _ = shell.journal.begin(identity, 0, changes)
+    shell.store.connection.execute("update journal set owner = '999999:1' where id = ?", (entry,))
+    assert "(0 of 2 changes)" in shell.recover()[0]
+    assert old.read_text() == "old"
 
 
 class Hostile:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+ALWAYS = "always"
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -13,13 +15,14 @@ class Preview:
     undo: str
     reason: str
     plan: str
+    always: str = ""  # what the answer ALWAYS would allow from now on; "" where it may not be given
 
 
 @dataclass
 class Manners:
     """How a turn behaves towards the person: may it ask, has yes been said, is it a rehearsal, has it a terminal."""
 
-    confirm: Callable[[Preview], bool] | None = None
+    confirm: Callable[[Preview], bool | str] | None = None  # yes, no or ALWAYS
     yes: bool = False
     dry_run: bool = False
     terminal: str = ""  # the kind of terminal that a full-screen program may have

@@ -17,16 +17,17 @@ from nlsh import answers
 from nlsh.agent import own, witness
 from nlsh.agent.grounding import check, ground
 from nlsh.agent.guard import asks_back, spoken_of
-from nlsh.agent.manners import DryRun, Manners, Preview
+from nlsh.agent.manners import ALWAYS, DryRun, Manners, Preview
 from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
 from nlsh.agent.planner import Planner
+from nlsh.allowances import Allowance
 from nlsh.changes import Change
 from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
 from nlsh.memory.audit import Audit
 from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
-from nlsh.policy import Rules, decide
+from nlsh.policy import Rules, allowance_for, decide
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
@@ -53,6 +54,7 @@ class Shell:
     threshold: float | None = None
     log: Callable[[str], None] = lambda text: None
     settings: Callable[[], dict[str, Any]] = dict
+    allow: Callable[[Allowance], None] = lambda allowance: None  # writes down what was allowed for good
     explanation: list[Row] = field(default_factory=list)
     model_path: Callable[[], Path | None] = lambda: None  # the model that plans, for the audit log
     seconds: float = CALL_SECONDS  # how long one call may take
@@ -181,10 +183,10 @@ class Shell:
                 facts, rows, kind = own.facts_for(self, call, args, rows, kind)
             asked = Asked(args, scene, rows, kind, facts)
             effects, facts = self._effects(call, tool, asked)
-            step.decision = self._judge(effects, scene)
+            step.decision = self._judge(effects, scene, call.tool)
             turn.steps.append(step)
             if not _matched_nothing(tool, effects, rows, kind):
-                self._ask(turn, call, effects, step.decision)
+                self._ask(turn, call, effects, step.decision, scene)
                 result, changes = self._run(turn, identity, position, call, asked, effects, facts)
             else:
                 result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
@@ -220,7 +222,7 @@ class Shell:
         effects = tool.effects(asked)
         if tool.inspect is None:
             return effects, asked.facts
-        decision = self._judge(effects, asked.scene)
+        decision = self._judge(effects, asked.scene, call.tool)
         if decision.verdict == "deny":
             raise Refused(decision.reason, "", decision.rule)
         found = self.sandbox.run(
@@ -237,10 +239,10 @@ class Shell:
         facts = asked.facts | found
         return tool.effects(replace(asked, facts=facts)), facts
 
-    def _judge(self, effects: Effects, scene: Scene) -> Decision:
-        return decide(effects, scene, self.rules())
+    def _judge(self, effects: Effects, scene: Scene, tool: str) -> Decision:
+        return decide(effects, scene, self.rules(), tool)
 
-    def _ask(self, turn: Turn, call: Call, effects: Effects, decision: Decision) -> None:
+    def _ask(self, turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene) -> None:
         """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
         if decision.verdict == "deny":
             raise Refused(decision.reason, "this is never done from a sentence", decision.rule)
@@ -250,11 +252,11 @@ class Shell:
         turn.preview = [headline, *items, undo]
         if self.manners.dry_run:
             raise DryRun
-        if decision.verdict == "allow" and not turn.foreign:
+        backed = spoken_of(turn.utterance.text, turn.plan)
+        if decision.verdict == "allow" and not turn.foreign and (decision.rule != "always" or backed):
             return
         if call.tool == "session.undo" and asks_back(turn.utterance.text):
             return  # it restores what a yes was given for, and loses nothing itself
-        backed = spoken_of(turn.utterance.text, turn.plan)
         if self.manners.yes and backed and not turn.foreign:
             return
         seen = _identities(effects)
@@ -268,7 +270,11 @@ class Shell:
             raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
         reason = "; ".join((*turn.foreign, decision.reason))
         shown = self.store.struck((headline, tuple(items), undo, reason, plan))
-        if not self.manners.confirm(Preview(*shown)):
+        for_good = None if turn.foreign else allowance_for(effects, scene, self.rules(), call.tool, decision)
+        said = self.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
+        if said == ALWAYS and for_good is not None:
+            self.allow(for_good)
+        if not said:
             raise NlshError(
                 "needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION
             )
@@ -351,7 +357,7 @@ class Shell:
             asked = Asked(args, scene, [], "none", {})
             effects, facts = self._effects(call, find_tool(call.tool), asked)
             seen.append(effects)
-            step.decision = self._judge(effects, scene)
+            step.decision = self._judge(effects, scene, call.tool)
             if step.decision.verdict != "allow" or effects.changing:
                 raise Refused(step.decision.reason or "a condition may only look", "", step.decision.rule)
             found = self.sandbox.run(
@@ -413,7 +419,7 @@ class Shell:
         facts = {"inverses": self.journal.inverses(wanted), "turn": wanted}
         asked = Asked(tool.args(), scene, [], "none", facts)
         effects = tool.effects(asked)
-        step = Step(call, {"turn": wanted}, decision=self._judge(effects, scene))
+        step = Step(call, {"turn": wanted}, decision=self._judge(effects, scene, call.tool))
         turn.steps.append(step)
         assert step.decision is not None
         with self._witnessed(turn, step) as seen:

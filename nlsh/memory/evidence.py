@@ -5,6 +5,7 @@ Undo and recovery trust no state of their own; they look.
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 
 from nlsh.changes import Change, holds
@@ -49,6 +50,25 @@ def took_hold(change: Change) -> bool:
         tail = _read(change.path, change.old or 0)  # others may have written before it and after it
         return bool(tail) and (change.written in tail or change.written.startswith(tail))
     return holds(change)
+
+
+def happened(changes: Iterable[Change]) -> list[Change]:
+    """Those of an entry's changes that were made, in order.
+
+    A place that one change clears and a later one fills was filled before, too: that something is there
+    tells nothing of the later one unless the earlier one was made.
+    """
+    found: list[Change] = []
+    uncleared: set[str] = set()
+    for change in changes:
+        held = took_hold(change) and not (
+            change.op in ("copy", "move", "create", "produce", "mkdir") and place_of(change) in uncleared
+        )
+        if held:
+            found.append(change)
+        elif change.op in ("trash", "move"):
+            uncleared.add(change.path)
+    return found
 
 
 def alone_there(change: Change) -> bool:

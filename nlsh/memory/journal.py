@@ -22,10 +22,10 @@ from nlsh.memory.evidence import (
     check_unmoved,
     final,
     fingerprint,
+    happened,
     place_of,
     settled,
     sweep,
-    took_hold,
 )
 from nlsh.memory.store import Store, writing
 from nlsh.trash import Trash
@@ -132,17 +132,17 @@ class Journal:
     @writing()
     def finish(self, entry: int, changes: tuple[Change, ...], failed: bool) -> int:
         """Look at the disk and write down what happened; how many changes did."""
-        happened = [change for change in changes if took_hold(change)]
-        after = {place_of(change): fingerprint(place_of(change)) for change in happened}
-        state = "done" if not failed else "partial" if happened else "void"
-        if happened and all(final(change) for change in happened):
+        made = happened(changes)
+        after = {place_of(change): fingerprint(place_of(change)) for change in made}
+        state = "done" if not failed else "partial" if made else "void"
+        if made and all(final(change) for change in made):
             state = "final"
-        kept = json.dumps([change.as_dict() for change in (happened if failed else changes)])
+        kept = json.dumps([change.as_dict() for change in (made if failed else changes)])
         self._store.connection.execute(
             "update journal set state = ?, changes = ?, after = ? where id = ?",
             (state, kept, json.dumps(after), entry),
         )
-        return len(happened)
+        return len(made)
 
     def latest(self, session: str | None) -> int | None:
         """The newest turn with something to take back, of this session first."""
@@ -242,13 +242,13 @@ class Journal:
         """Take back what a crash left half done, through `perform`; one line for the user per turn."""
         said = []
         for turn, state, changes in self.cut_off():
-            happened = [change for change in changes if change.op != "broker" and took_hold(change)]
+            made = happened(change for change in changes if change.op != "broker")
             sweep(changes)
             trash = Trash(self._home)
-            left = [change for change in happened if not alone_there(change)]
+            left = [change for change in made if not alone_there(change)]
             backs = [
                 back
-                for change in reversed(happened)
+                for change in reversed(made)
                 if change not in left and (back := inverse(change, trash.place)) is not None
             ]
             if backs:
