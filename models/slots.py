@@ -145,7 +145,7 @@ def word(r: random.Random) -> str:
 
 def _compound(r: random.Random) -> str:
     shape = r.random()
-    words = [word(r) for _ in range(r.choice((1, 1, 2, 2, 2, 3)))]
+    words = [word(r) for _ in range(r.choice((1, 1, 1, 2, 2, 3)))]
     if r.random() < 0.15:
         words = [w.capitalize() for w in words]
     if r.random() < 0.05:
@@ -172,7 +172,7 @@ def _compound(r: random.Random) -> str:
         else "."
         if shape < 0.74
         else " "
-        if shape < 0.85
+        if shape < 0.78  # people rarely leave a name with spaces without quotes
         else "_"
     )
     name = separator.join(words)
@@ -223,14 +223,20 @@ def _letters(r: random.Random) -> str:
     )
 
 
+USUAL_FILES = """notes.txt report.pdf data.csv todo.txt main.py config.yaml server.log photo.jpg hello.txt letter.docx script.sh app.py index.html
+output.txt results.json draft.txt final.txt list.txt budget.xlsx slides.pptx song.mp3 movie.mp4 backup.sql test.py readme.txt error.log settings.json
+essay.txt contacts.txt names.txt numbers.txt sales.csv users.csv log.txt todo.md diary.txt recipe.txt invoice.pdf cv.pdf thesis.tex""".split()
+
+
 def file(r: random.Random) -> str:
     """A file name with its suffix; now and then in a folder, hidden, or Chinese."""
     p = r.random()
     if p < 0.05:
         return f"{r.choice(Z_NAMES)}.{r.choice(SUFFIXES[:30])}"
-    if p < 0.1:
+    if p < 0.18:
         return r.choice(
             (
+                *USUAL_FILES,
                 "Makefile",
                 "README",
                 "LICENSE",
