@@ -457,7 +457,7 @@ def test_a_random_model_harms_nothing_outside(
 ) -> None:
     """Hundreds of random valid plans, all confirmed, in a scratch home: the bait outside stays as it is.
 
-    What goes to the system's services or to other hosts is only written down here.
+    NLSH_RANDOM_PLANS sets how many, for a long run. What goes to the system's services or to other hosts is only written down here.
     """
     outside: list[object] = []
     monkeypatch.setattr(programs, "PROGRAM_FOLDERS", ())
@@ -475,7 +475,7 @@ def test_a_random_model_harms_nothing_outside(
     shell = make(yes=True)
     shell.planner = lambda: hostile
     statuses = set()
-    for n in range(250):
+    for n in range(int(os.environ.get("NLSH_RANDOM_PLANS", "250"))):
         text = f"delete kill {bait} /etc/passwd ~ / .. {bait}/1.txt a.txt work 755 5 MB yesterday 1 true {n}"
         turn = shell.say(text)
         statuses.add(turn.status)
