@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from nlsh.answers import SHORT
+from nlsh.messages import in_language
 from nlsh.turn import Result, Row, Turn
 from nlsh.values.sizes import show_size
 
@@ -186,7 +187,7 @@ class Screen:
             if note not in (turn.answer or ""):
                 self.notice(note)
         if turn.undo:
-            self.notice(f"nlsh undo {turn.undo} takes it back")
+            self.notice(in_language(f"nlsh undo {turn.undo} takes it back", turn.utterance.language))
 
     def table(self, kind: str, rows: list[Row], fold: bool) -> None:
         """Rows in columns; `fold` shows only as many as a screen bears."""

@@ -1,7 +1,10 @@
 """What the screen shows: golden texts for every kind of answer, harmless whatever a file is called."""
 
+import errno
 import io
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from nlsh.answers import answer, in_words, language_of, preview
 from nlsh.changes import Change
 from nlsh.document import document, dumps
+from nlsh.messages import in_language
 from nlsh.render import Screen, cell_width, harmless
 from nlsh.turn import Act, Call, Effects, Result, Step, Target, Turn, Utterance
 
@@ -176,3 +180,29 @@ def test_progress_is_not_shown_where_there_is_no_terminal() -> None:
     screen = Screen(io.StringIO(), io.StringIO())
     screen.progress("copy", 1, 2)
     assert screen.err.getvalue() == ""  # type: ignore[attr-defined]
+
+
+CATALOGUE = [
+    line.partition(" => ")
+    for line in (Path(__file__).parents[1] / "nlsh" / "messages_zh.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def test_every_translated_message_is_one_that_the_code_says() -> None:
+    """A message that was reworded must not silently lose its translation."""
+    code = "\n".join(path.read_text("utf-8") for path in (Path(__file__).parents[1] / "nlsh").rglob("*.py"))
+    words = re.sub(r"\s+", " ", code) + " ".join(os.strerror(number).lower() for number in errno.errorcode)
+    for english, _, _ in CATALOGUE:
+        for piece in re.split(r"\{\w+\}|\(s\)", english):
+            for part in re.split(r"[,;:?]", piece):
+                assert part.strip() in words, (english, part)
+
+
+def test_translations_say_what_the_message_says() -> None:
+    for english, arrow, chinese in CATALOGUE:
+        assert arrow and set(re.findall(r"\{\w+\}", chinese)) <= set(re.findall(r"\{\w+\}", english)), english
+    assert in_language("delete 2 files, 3 bytes", "zh") == "删除 2 个文件，3 字节"
+    assert in_language("delete 2 files, 3 bytes", "en") == "delete 2 files, 3 bytes"
+    assert in_language("/etc/passwd belongs to the system", "zh") == "/etc/passwd 属于系统"
+    assert in_language("nobody translated this", "zh") == "nobody translated this"

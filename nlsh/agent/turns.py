@@ -27,6 +27,7 @@ from nlsh.memory.audit import Audit
 from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
+from nlsh.messages import in_language
 from nlsh.policy import Rules, allowance_for, decide
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
@@ -249,6 +250,8 @@ class Shell:
         if not effects.changing and not effects.contacts:
             return
         headline, items, undo = answers.preview(call, effects)
+        language = turn.utterance.language
+        headline, undo = in_language(headline, language), in_language(undo, language)
         turn.preview = [headline, *items, undo]
         if self.manners.dry_run:
             raise DryRun
@@ -268,7 +271,7 @@ class Shell:
             elif not backed:
                 hint = "say it in plainer words: nothing in the sentence speaks of this"
             raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
-        reason = "; ".join((*turn.foreign, decision.reason))
+        reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
         shown = self.store.struck((headline, tuple(items), undo, reason, plan))
         for_good = None if turn.foreign else allowance_for(effects, scene, self.rules(), call.tool, decision)
         said = self.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
@@ -453,11 +456,15 @@ class Shell:
 
     def _fail(self, turn: Turn, error: NlshError) -> None:
         turn.status, turn.exit_code = status_of(error), int(error.exit_code)
-        turn.error = {"code": error.code, "message": error.message, "hint": error.hint}
+        language = turn.utterance.language
+        message, hint = in_language(error.message, language), in_language(error.hint, language)
+        turn.error = {"code": error.code, "message": message, "hint": hint}
         if isinstance(error, NotUnderstood) and error.alternatives:
             turn.alternatives = error.alternatives
         if isinstance(error, Interrupted) and turn.undo:
-            turn.error["hint"] = f"part of it was done; nlsh undo {turn.undo} takes it back"
+            turn.error["hint"] = in_language(
+                f"part of it was done; nlsh undo {turn.undo} takes it back", language
+            )
 
 
 def _matched_nothing(tool: Tool, effects: Effects, rows: list[Row], kind: RowKind) -> bool:
