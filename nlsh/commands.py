@@ -105,17 +105,26 @@ def show_rows(screen: Screen, rows: list[Row], json: Any, nothing: str) -> None:
 @app.command()
 def history(
     count: Annotated[int, typer.Argument(help="How many turns.", min=1, max=100_000)] = 20,
+    find: Annotated[
+        str, typer.Option("--find", help="Only turns that hold these words, in what was said or answered.")
+    ] = "",
     session: Session = None,
     json: Json = False,
 ) -> None:
-    """What was said and done, newest last."""
+    """What was said and done, newest last; --find searches it."""
     screen = Screen()
     parts = _parts(screen, Options())
     try:
-        rows = parts.store.history(parts.store.session(session, parts.cwd) if session else None, count)
+        only = parts.store.session(session, parts.cwd) if session else None
+        rows = parts.store.history(only, count, find)
     finally:
         parts.close()
-    show_rows(screen, rows, rows if json else None, "nothing has been said yet")
+    show_rows(
+        screen,
+        rows,
+        rows if json else None,
+        "nothing has been said yet" if not find else "nothing was said like that",
+    )
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What a conversation keeps: redo, results under a name, facts, explanations; and acts that policy judges."""
 
+import json
 import os
 import subprocess
 import sys
@@ -284,3 +285,18 @@ def test_several_may_be_started_at_once_for_the_first_time(tmp_path: Path) -> No
         for process in started:
             _, err = process.communicate(timeout=60)
             assert process.returncode == 0 and not err, err
+
+
+def test_history_is_searched(home: Path, nlsh: Callable[..., Said]) -> None:
+    for sentence in ("what time is it", "how much memory is free", "现在几点", "100% of a_b"):
+        nlsh("-c", sentence)
+    found = [row["said"] for row in json.loads(nlsh("history", "--find", "memory", "--json").out)]
+    assert found == ["how much memory is free"]
+    assert [row["said"] for row in json.loads(nlsh("history", "--find", "几点", "--json").out)] == [
+        "现在几点"
+    ]
+    assert [row["said"] for row in json.loads(nlsh("history", "--find", "0% of a_", "--json").out)] == [
+        "100% of a_b"
+    ]
+    assert json.loads(nlsh("history", "--find", "%", "--json").out)[0]["said"] == "100% of a_b"
+    assert "nothing was said like that" in nlsh("history", "--find", "zebra").out

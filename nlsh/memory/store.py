@@ -200,10 +200,19 @@ class Store:
         calls = tuple(Call(**record) for record in json.loads(row[0]))
         return calls, Result(**json.loads(row[1]))
 
-    def history(self, session: str | None, count: int) -> list[Row]:
-        """The last turns, oldest first; of every session when none is named."""
-        query = "select id, started, said, status, answer from turns where ?1 is null or session = ?1 order by id desc limit ?2"
-        rows = self.connection.execute(query, (session, count)).fetchall()
+    def history(self, session: str | None, count: int, find: str = "") -> list[Row]:
+        """The last turns, oldest first; of every session when none is named; only those that hold `find`, when given."""
+        words = "said like ?3 escape '\\' or answer like ?3 escape '\\'"
+        if self.lasting:  # "like" on a trigram table uses its index, and finds shorter words as well
+            words = f"id in (select rowid from turns_fts where {words})"
+        query = (
+            "select id, started, said, status, answer from turns where (?1 is null or session = ?1)"
+            + (f" and ({words})" if find else "")
+            + " order by id desc limit ?2"
+        )
+        literal = find.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        values = (session, count, f"%{literal}%") if find else (session, count)
+        rows = self.connection.execute(query, values).fetchall()
         from nlsh.tools.files._records import iso
 
         return [
