@@ -25,6 +25,16 @@ VERSION = 3
 BUSY_SECONDS = 5.0
 KEEP_ROWS = 20_000
 HIDDEN = "•••"
+_HISTORY = "select id, started, said, status, answer from turns where (?1 is null or session = ?1) order by id desc limit ?2"
+# "like" on a trigram table uses its index, and finds shorter words as well
+_SEARCH = (
+    "select id, started, said, status, answer from turns where (?1 is null or session = ?1) and id in (select rowid from turns_fts"
+    " where said like ?3 escape '\\' or answer like ?3 escape '\\') order by id desc limit ?2"
+)
+_SEARCH_PLAIN = (
+    "select id, started, said, status, answer from turns where (?1 is null or session = ?1)"
+    " and (said like ?3 escape '\\' or answer like ?3 escape '\\') order by id desc limit ?2"
+)
 
 
 @contextmanager
@@ -202,14 +212,7 @@ class Store:
 
     def history(self, session: str | None, count: int, find: str = "") -> list[Row]:
         """The last turns, oldest first; of every session when none is named; only those that hold `find`, when given."""
-        words = "said like ?3 escape '\\' or answer like ?3 escape '\\'"
-        if self.lasting:  # "like" on a trigram table uses its index, and finds shorter words as well
-            words = f"id in (select rowid from turns_fts where {words})"
-        query = (
-            "select id, started, said, status, answer from turns where (?1 is null or session = ?1)"
-            + (f" and ({words})" if find else "")
-            + " order by id desc limit ?2"
-        )
+        query = _HISTORY if not find else _SEARCH if self.lasting else _SEARCH_PLAIN
         literal = find.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         values = (session, count, f"%{literal}%") if find else (session, count)
         rows = self.connection.execute(query, values).fetchall()
