@@ -67,7 +67,9 @@ PERIODS = """today yesterday""".split() + [
     "this week", "last week", "this month", "last month", "this year", "last year", "this morning", "last night", "this afternoon",
     "last monday", "on monday", "on friday", "on tuesday", "last friday", "last weekend", "in january", "in march", "in june", "in 2023",
     "in 2022", "in march 2024", "in december", "on march 3", "on 2024-05-01", "2023", "2024", "in may 2023", "last tuesday", "on saturday",
-    "in august", "last thursday", "on 2025-11-03", "on june 12", "in 2019", "in november", "on sunday",
+    "in august", "last thursday", "on 2025-11-03", "on june 12", "in 2019", "in november", "on sunday", "last summer", "in summer 2024", "this weekend",
+    "yesterday morning", "yesterday evening", "yesterday afternoon", "the day before yesterday", "last winter", "in spring", "in q2 2025", "this evening",
+    "between march and may", "after 2020", "before 2019", "earlier today", "last autumn", "in the last quarter",
 ]  # fmt: skip
 SINCES = """yesterday monday friday january march 2023 2024 2020 christmas""".replace("christmas", "").split() + [
     "last week", "last month", "last year", "last monday", "last friday", "this morning", "the beginning of 2024", "2024-01-01", "2023-06-15",
@@ -120,7 +122,7 @@ Z_SIZES = "一兆 十兆 五十兆 一百兆 两百兆 五百兆 1GB 2GB 100MB 5
     "一个G 半个G ", ""
 ).split()
 Z_DURS = "一天 两天 三天 七天 十天 一周 两周 三周 一个月 两个月 三个月 六个月 半年 一年 两年 三年 一小时 两个小时 24小时 30天 7天 3天 12个小时 半小时 十分钟".split()
-Z_PERIODS = "今天 昨天 前天 上周 本周 这周 上个月 这个月 今年 去年 上周五 周一 上周一 三月 2023年 2024年3月 昨晚 上周末 上周三 五月 2022年".split()
+Z_PERIODS = "今天 昨天 前天 上周 本周 这周 上个月 这个月 今年 去年 上周五 周一 上周一 三月 2023年 2024年3月 昨晚 上周末 上周三 五月 2022年 去年夏天 昨天下午 昨天上午 今年三月 去年十月 上个星期五 三月到五月 今天早上 前年 大前天".split()
 Z_COUNTS = "两 三 四 五 六 七 八 九 十 十五 二十 3 5 10 20 2 100 一百".split()
 Z_ORDINALS = "第二 第三 第四 第五 第2 第3 第4 第六".split()
 Z_TEXTS = "密码 错误 预算 会议 你好 合同金额 张三 李四 北京 上海 截止日期 待办 总计 发票号 登录失败 超时 版权 春节 明天 电话".split()

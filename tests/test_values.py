@@ -104,9 +104,30 @@ def days(n: float) -> datetime:
         ("上个月", datetime(2026, 10, 1), datetime(2026, 11, 1)),
         ("2024年3月", datetime(2024, 3, 1), datetime(2024, 4, 1)),
         ("six months", datetime(2026, 5, 22, 15, 30), None),
+        ("since monday", datetime(2026, 11, 16), None),
+        ("before 2020", None, datetime(2020, 1, 1)),
+        ("after 2020", datetime(2021, 1, 1), None),
+        ("between march and may", datetime(2026, 3, 1), datetime(2026, 6, 1)),
+        ("last summer", datetime(2026, 6, 1), datetime(2026, 9, 1)),
+        ("last winter", datetime(2025, 12, 1), datetime(2026, 3, 1)),
+        ("summer of 2023", datetime(2023, 6, 1), datetime(2023, 9, 1)),
+        ("the day before yesterday", datetime(2026, 11, 20), datetime(2026, 11, 21)),
+        ("yesterday evening", datetime(2026, 11, 21, 18), datetime(2026, 11, 22)),
+        ("this morning", datetime(2026, 11, 22), datetime(2026, 11, 22, 12)),
+        ("last weekend", datetime(2026, 11, 14), datetime(2026, 11, 16)),  # today is a sunday
+        ("this weekend", datetime(2026, 11, 21), datetime(2026, 11, 23)),
+        ("q2 2025", datetime(2025, 4, 1), datetime(2025, 7, 1)),
+        ("last quarter", datetime(2026, 7, 1), datetime(2026, 10, 1)),
+        ("the 90s", datetime(1990, 1, 1), datetime(2000, 1, 1)),
+        ("五月", datetime(2026, 5, 1), datetime(2026, 6, 1)),
+        ("五个月", datetime(2026, 6, 22, 15, 30), None),
+        ("去年十二月", datetime(2025, 12, 1), datetime(2026, 1, 1)),
+        ("三月到五月", datetime(2026, 3, 1), datetime(2026, 6, 1)),
+        ("昨天下午", datetime(2026, 11, 21, 12), datetime(2026, 11, 21, 18)),
+        ("上个星期五", datetime(2026, 11, 13), datetime(2026, 11, 14)),
     ],
 )
-def test_span(text: str, start: datetime, end: datetime | None) -> None:
+def test_span(text: str, start: datetime | None, end: datetime | None) -> None:
     found = span(text, NOW)
     assert (found.start, found.end) == (start, end)
 

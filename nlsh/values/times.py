@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nlsh.values.numbers import number
+from nlsh.values.periods import named_period
 
 _UNIT_WORDS = {
     "second": "s sec secs second seconds 秒 秒钟",
@@ -25,6 +26,13 @@ _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _HAN_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
+_LENGTHS = {
+    r"\ba fortnight$": "2 weeks",
+    r"\ba quarter$": "3 months",
+    r"\ba decade$": "10 years",
+    "一个季度": "3个月",
+    "十年": "10年",
+}
 _FIXED = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _HAN_WORDS = {
     "今天": "today", "今日": "today", "昨天": "yesterday", "昨日": "yesterday", "前天": "2 days ago day",
@@ -32,7 +40,7 @@ _HAN_WORDS = {
     "上个星期": "last week", "上星期": "last week", "本月": "this month", "这个月": "this month",
     "上个月": "last month", "上月": "last month", "今年": "this year", "去年": "last year",
     "今早": "this morning", "今天早上": "this morning", "昨晚": "last night", "刚才": "last 15 minutes",
-    "刚刚": "last 15 minutes", "周末": "last weekend", "上周末": "last weekend", "前年": "2 years ago year",
+    "刚刚": "last 15 minutes", "周末": "weekend", "大前天": "3 days ago day", "上周末": "last weekend", "前年": "2 years ago year",
 }  # fmt: skip
 
 
@@ -77,7 +85,10 @@ def _amount_and_unit(said: str) -> tuple[float, str] | None:
 
 def duration(text: str) -> float:
     """Seconds in "90 minutes", "half an hour", "两个小时"; ValueError when it is no duration."""
-    found = _amount_and_unit(text.strip().lower())
+    said = text.strip().lower()
+    for name, plain in _LENGTHS.items():
+        said = re.sub(name, plain, said)
+    found = _amount_and_unit(said)
     if found is None:
         raise ValueError(f"'{text}' is not a length of time that I can read (try 10 minutes)")
     amount, unit = found
@@ -109,36 +120,69 @@ def span(text: str, now: datetime) -> Span:
     Raises ValueError when the words name no time.
     """
     said = re.sub(r"\s+", " ", text.strip().lower().strip(",.'\""))
+    found = _bounded(said, now)
+    if found is not None:
+        return found
     said = re.sub(r"^(?:the|on|in|from|during|since|within|as of|of)\s+", "", said)
     said = re.sub(r"^the\s+", "", said)
     said = re.sub(r"('s|的|以来|之前|以前|前|以内|之内|内)$", "", said) if "ago" not in said else said
     said = _HAN_WORDS.get(said, said)
-    for reader in (_named, _rolling, _ago, _calendar, _weekday, _han_when):
+    for reader in (_named, _han_month, _rolling, _ago, _calendar, _weekday, _han_when):
         found = reader(said, now)
         if found is not None:
             return found
     raise ValueError(f"'{text}' is not a time that I can read (try yesterday, last week, 2024-05-01)")
 
 
+def _bounded(said: str, now: datetime) -> Span | None:
+    """Spans with one end ("since monday", "before 2020") and with two ("between march and may", 三月到五月)."""
+    if match := re.fullmatch(
+        r"(?:between|from) (.+?) (?:and|to|until|till) (.+)|(.+?)(?: to | until |到|至)(.+)", said
+    ):
+        try:
+            first, last = span(match[1] or match[3], now), span(match[2] or match[4], now)
+        except ValueError:
+            return None
+        if first.start is None or first.start > (last.start or now):
+            return None
+        return Span(first.start, last.end)
+    if match := re.fullmatch(r"(since|after|before|until|till|up to|starting) (.+)", said):
+        inner = span(match[2], now)
+        if match[1] in ("since", "starting"):
+            return Span(inner.start, None)
+        return Span(inner.end or inner.start, None) if match[1] == "after" else Span(None, inner.start)
+    return None
+
+
+def _han_month(said: str, now: datetime) -> Span | None:
+    """五月, 今年三月, 去年十二月: months by name, which "五个月" is not."""
+    match = re.fullmatch(r"(今年|去年|前年)?(十[一二]?|[一二三四五六七八九]|\d{1,2})月", said)
+    month = int(number(match[2]) or 0) if match else 0
+    if match is None or not 1 <= month <= 12:
+        return None
+    year = now.year - {"今年": 0, "去年": 1, "前年": 2}.get(match[1] or "今年", 0)
+    start = datetime(year, month, 1)
+    return _period(start.replace(year=year - 1) if start > now and match[1] is None else start, "month")
+
+
 def _named(said: str, now: datetime) -> Span | None:
+    if (pair := named_period(said, now)) is not None:
+        return Span(*pair)
     today = _floor(now, "day")
     if said in ("today", "this day"):
         return _period(today, "day")
+    if said in ("day before yesterday", "2 days ago day"):
+        return _period(today - timedelta(days=2), "day")
     if said == "yesterday":
         return _period(today - timedelta(days=1), "day")
     if said in ("now", "just now", "recently", "lately", "最近", "近期"):
         return Span(now - timedelta(days=7 if said != "just now" else 0, minutes=15), None)
     if said == "this morning":
         return Span(today, today + timedelta(hours=12))
-    if said == "this afternoon":
-        return Span(today + timedelta(hours=12), today + timedelta(hours=18))
     if said in ("tonight", "this evening"):
         return Span(today + timedelta(hours=18), today + timedelta(days=1))
     if said == "last night":
         return Span(today - timedelta(hours=6), today + timedelta(hours=6))
-    if said in ("last weekend", "the weekend", "weekend"):
-        saturday = today - timedelta(days=(today.weekday() - 5) % 7 or 7)
-        return Span(saturday, saturday + timedelta(days=2))
     if match := re.fullmatch(rf"(this|current|last|previous|past) ({_UNIT})", said):
         unit = _UNITS[match[2]]
         if match[1] == "past" or unit in ("hour", "minute", "second"):
@@ -209,7 +253,7 @@ def _weekday(said: str, now: datetime) -> Span | None:
         if match[1] == "last " and back == 0:
             back = 7
         return _period(today - timedelta(days=back), "day")
-    if match := re.fullmatch(r"(上|这|本)?(?:周|星期|礼拜)([一二三四五六日天])", said):
+    if match := re.fullmatch(r"(上|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])", said):
         monday = _floor(now, "week") - timedelta(days=7 if match[1] == "上" else 0)
         day = monday + timedelta(days=_HAN_DAYS[match[2]])
         return _period(day if day <= now else day - timedelta(days=7), "day")

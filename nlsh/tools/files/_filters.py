@@ -100,8 +100,8 @@ def newer_than(words: str, now: float) -> float:
 def older_than(words: str, now: float) -> float:
     """The time before which something must have been modified to be "older than WORDS"."""
     found = span(words, datetime.fromtimestamp(now))
-    start = found.start or datetime.fromtimestamp(now)
-    return start.timestamp()
+    bound = found.start or found.end or datetime.fromtimestamp(now)  # "before 2020" has an end alone
+    return bound.timestamp()
 
 
 def within(words: str, now: float) -> tuple[float, float]:
