@@ -16,7 +16,7 @@ from threading import Event
 from typing import Any
 
 from nlsh.agent.turns import CALL_SECONDS, Shell
-from nlsh.errors import Exit, Interrupted, NlshError, Refused
+from nlsh.errors import Exit, Interrupted, NlshError, Refused, ToolFailed
 from nlsh.memory.runs import Run, Runs, result_from
 from nlsh.tasks.conditions import holds
 from nlsh.tasks.lanes import in_lanes
@@ -69,9 +69,7 @@ class Runner:
     agree: Callable[[Step], bool] = lambda step: True
     chosen: Callable[[int, Step], bool] = lambda position, step: True
     rehearsal: bool = False  # nothing is changed, so nothing can be expected
-    lane: Callable[[], AbstractContextManager[Shell]] | None = (
-        None  # another shell, for steps at the same time
-    )
+    lane: Callable[[], AbstractContextManager[Shell]] | None = None  # a shell for a step beside others
     stop: Event = field(default_factory=Event)  # set when the run is interrupted
     saved: dict[str, Result] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -217,8 +215,9 @@ class Runner:
             changing = {position for position, tool in enumerate(plan) if find_tool(tool).changes}
             if changing and changing <= done:
                 return True
-            if changing & done:  # a part of it only: take that back, and do the whole
-                self.shell.undo(before["turn"])
+            if changing & done and self.shell.undo(before["turn"]).exit_code:  # a part of it only
+                said = f"'{step.title}' was cut off in the middle, and what it had done cannot be taken back"
+                raise ToolFailed(said, "look what is there, then go on with --from", "moved_on")
         changes = bool(step.expects) and all(c.call is not None for c in step.expects)
         return changes and self._failed_expectation(step, values, None) is None
 
