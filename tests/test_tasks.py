@@ -455,7 +455,7 @@ def test_every_example_of_the_manual_runs(
     if number == 0:
         assert not (home / "Downloads" / "old.zip").exists()
     if number == 1:
-        assert (work / "tokens.txt").read_text() == "very secret\n" and "very secret" not in said.out
+        assert (work / "notes.txt").read_text() == "very secret\n" and "very secret" not in said.out
 
 
 def test_a_failure_that_is_passed_over_does_not_end_what_comes_after(

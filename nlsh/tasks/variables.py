@@ -28,7 +28,7 @@ _ALSO = {
 }  # fmt: skip
 _KEYS = {"type", "default", "min", "max", "choices", "secret", "env", "file", "description", "required"}
 _SAMPLES = {"text": "sample", "number": "12", "size": "100 MB", "duration": "30 days", "path": "somefolder"}
-HIDDEN = "hidden-value"
+HIDDEN = "secret1234"
 _MEASURES: dict[str, Callable[[str], float | None]] = {
     "number": number,
     "size": parse_size,
