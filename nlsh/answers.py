@@ -178,7 +178,7 @@ def _list(words: dict[str, Any], parts: list[str]) -> str:
 
 
 def _one(row: Row) -> str:
-    if "port" in row:
+    if "port" in row and "address" in row:
         owner = f"{row['process']} ({row['pid']})" if row.get("pid") else "?"
         return f"{row['address']}:{row['port']} {owner}"
     if "pid" in row:

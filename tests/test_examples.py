@@ -102,12 +102,12 @@ def differences_are_written(work: Path) -> None:
 def chinese(work: Path) -> None:
     for name in ("猫.jpg", "狗.jpg", "资料.zip", "说明.txt"):
         put(work / "下载" / name)
-    (work / "相册").mkdir()
+    (work / "旅行").mkdir()
 
 
 def chinese_is_tidy(work: Path) -> None:
     assert names(work / "下载") == ["说明.txt"]
-    assert names(work / "相册") == ["狗.jpg", "猫.jpg"]
+    assert names(work / "旅行") == ["狗.jpg", "猫.jpg"]
 
 
 def nothing(_: Path) -> None:

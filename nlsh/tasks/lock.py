@@ -58,19 +58,25 @@ def compiled(
     """
     found: list[Compiled] = []
     before: tuple[Call, ...] = ()
+    context: tuple[Call, ...] = ()  # the same with sample values in its holes, as a model would meet it
     kind: RowKind = "none"
     for step in file.steps:
         depends = _depends(step, file, before, kind)
         entry = known.get(depends)
         if entry is None or not _tools_are_the_same(entry):
-            plan = _planned(step, file, planner(), before, kind, cwd, now, threshold)
+            plan = _planned(step, file, planner(), context, kind, cwd, now, threshold)
             entry = Compiled(
                 step.title, step.sentence, plan.calls, depends, plan.confidence, plan.alternatives
             )
         found.append(entry)
         if entry.calls[-1].tool not in QUIET and not step.parallel:
             before, kind = entry.calls, _gives(entry.calls)
+            context = tuple(_sampled(call, _samples(step, file)) for call in before)
     return found
+
+
+def _sampled(call: Call, samples: dict[str, str]) -> Call:
+    return Call(call.tool, {k: filled(v, samples) if isinstance(v, str) else v for k, v in call.args.items()})
 
 
 def _depends(step: Step, file: TaskFile, before: tuple[Call, ...], kind: RowKind) -> str:
