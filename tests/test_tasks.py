@@ -347,9 +347,7 @@ def test_secrets_reach_the_call_and_nothing_else(
 ) -> None:
     monkeypatch.setenv("TASK_TOKEN", 'p"w-4711')
     text = "---\nvars: {token: {secret: env:TASK_TOKEN}}\n---\n## A\nwrite {{token}} to out.txt\n"
-    plans = {
-        "write secret1234 to out.txt": [Call("files.write", {"path": "out.txt", "text": "secret1234"})]
-    }
+    plans = {"write secret1234 to out.txt": [Call("files.write", {"path": "out.txt", "text": "secret1234"})]}
     runner = carry_out(text, plans)
     assert (work / "out.txt").read_text().strip() == 'p"w-4711'
     turn = runner.outcomes[0].turn
