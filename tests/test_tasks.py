@@ -607,3 +607,26 @@ def test_text_of_a_file_that_becomes_an_argument_asks_a_person(
         text, {"find it": [find], "delete thisfile.txt": [Call("files.delete", {"path": "thisfile.txt"})]}
     )
     assert runner.code == 0 and not (work / "a.log").exists()  # type: ignore[attr-defined]
+
+
+WORDS = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="{}\u2028\u2029\x85"),
+    min_size=1,
+    max_size=30,
+)
+ARGS = st.dictionaries(st.sampled_from(["path", "to", "under", "text"]), WORDS | st.booleans(), max_size=4)
+CALLS = st.lists(
+    st.builds(Call, st.sampled_from(["files.find", "files.move", "text.count"]), ARGS), min_size=1, max_size=3
+)
+
+
+@given(st.lists(st.tuples(WORDS, CALLS), min_size=1, max_size=5))
+def test_a_lock_says_the_same_when_it_is_read_again(steps: list[tuple[str, list[Call]]]) -> None:
+    entries = [
+        Compiled(title, title, tuple(calls), f"{number:016x}") for number, (title, calls) in enumerate(steps)
+    ]
+    file = parse("".join(f"## A\nb {number}\n" for number in range(len(steps))), "x.md")
+    text = lock.dumped(file, entries, "model")
+    known, model = lock.loads(text, "x.md.lock")
+    assert list(known.values()) == entries and model == "model"
+    assert lock.dumped(file, list(known.values()), model) == text, "the same plans are the same text"
