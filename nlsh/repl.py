@@ -163,8 +163,10 @@ class Repl:
                 return "command, as you type it (Alt-! makes it a sentence)"
             plan = self._plan(said)
             sure = plan.confidence >= self.shell.planner().threshold(plan.calls)
-        except NlshError:
-            return ""  # the turn itself will say it
+        except (
+            Exception
+        ):  # the turn itself will say it; here it would end the thread with a trace on the screen
+            return ""
         return in_words(plan.calls) + ("" if sure else " ?") if plan.calls else ""
 
     def _plan(self, said: str) -> Plan:
@@ -186,7 +188,7 @@ class Repl:
             self._command(line[1:].strip())
         elif line.startswith("?") and line[1:].strip():
             self._say(line[1:].strip())
-        elif line.startswith(("export ", "unset ")) and self._environment(line):
+        elif line.startswith(("export ", "unset ")) and not self._lines.pasted and self._environment(line):
             self._code = 0
         elif line == "cd" or (line.startswith("cd ") and self._folder(line[3:].strip())):
             self._cd(line[2:].strip())

@@ -51,7 +51,7 @@ def is_command(line: str, reading: Callable[[str], Sequence[Call] | None]) -> bo
 
 
 def _is_program(word: str) -> bool:
-    """Whether a first word names something that can be started; an assignment before it is looked through."""
+    """Whether a first word names something that can be started."""
     if word in SHELL_WORDS:
         return True
     if "/" in word:

@@ -81,6 +81,9 @@ def run_file(
     if cluster is not None:
         if every == spread:
             raise UsageError("on which nodes?", "say --every-node, or --spread")
+        if resume or step or begin or only or jsonl or session or model:
+            hint = "there are --var, --cwd, --dry-run, --yes, --json and --need; only locks are carried out there"
+            raise UsageError("that option is not for clusters", hint)
         files = [file, *(more or [])]
         raise typer.Exit(
             run_there(

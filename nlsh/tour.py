@@ -16,6 +16,7 @@ from nlsh.assembly import Options, Parts
 from nlsh.commands import app
 from nlsh.errors import NlshError
 from nlsh.render import Screen
+from nlsh.tasks.limits import narrowed
 from nlsh.trash import Trash
 
 FILES = {
@@ -50,6 +51,9 @@ def tour(chinese: Annotated[bool, typer.Option("--chinese", help="The tour in Ch
         manners = Manners(confirmer(screen) if somebody else None, yes=not somebody)
         shell = parts.shell(manners)
         shell.cwd = str(folder)
+        shell.rules = lambda: narrowed(
+            parts.rules(), {"write": [str(folder)]}
+        )  # whatever a sentence is taken for
         _walk(shell, screen, CHINESE if chinese else ENGLISH, wait=somebody)
     finally:
         parts.close()
@@ -93,6 +97,7 @@ def _forget(folder: Path, home: Path) -> None:
 
 def _walk(shell: Shell, screen: Screen, stops: tuple[tuple[str, str], ...], *, wait: bool) -> None:
     """Say the sentences; then take back what is not taken back yet, so that nothing stays in the trash."""
+    changed: list[int] = []
     for remark, sentence in stops:
         screen.write("")
         screen.write(remark)
@@ -102,7 +107,10 @@ def _walk(shell: Shell, screen: Screen, stops: tuple[tuple[str, str], ...], *, w
             screen.err.flush()
             if not sys.stdin.readline():
                 break
-        screen.turn(shell.say(sentence, learn=False))
-    while (last := shell.journal.latest(shell.session)) is not None:
-        if shell.undo(last).exit_code:
-            break  # the world moved on; the folder goes anyway
+        turn = shell.say(sentence, learn=False)
+        screen.turn(turn)
+        if turn.undo:
+            changed.append(int(turn.undo))
+    for identity in reversed(changed):  # these turns alone: what was done before the tour is not the tour's
+        if shell.journal.entries(identity):
+            shell.undo(identity)

@@ -271,10 +271,12 @@ def test_the_manual_page_names_every_command_and_option() -> None:
 
 def test_the_tour_leaves_nothing_behind(home: Path, nlsh: Callable[..., Said]) -> None:
     (home / "work" / "mine.txt").write_text("mine")
+    assert nlsh("-c", "make a folder called before", "--yes").code == 0
     for options in ([], ["--chinese"]):
         said = nlsh("tour", *options)
         assert said.code == 0, said.err
         assert not (home / "nlsh-tour").exists() and (home / "work" / "mine.txt").exists()
+    assert (home / "work" / "before").exists(), "what was done before the tour is not taken back"
     kept = [path for path in (home / ".local/share/Trash").rglob("*") if path.is_file()]
     assert kept == []
     (home / "nlsh-tour").mkdir()

@@ -287,6 +287,16 @@ def test_lines_of_a_paste_that_are_commands_are_asked_for(
     assert not list((home / "work").glob("pasted-*"))
 
 
+def test_a_paste_does_not_set_variables_unasked(terminal: Callable[..., Terminal]) -> None:
+    t = terminal()
+    t.type("\x1b[200~export GREETING=evil\nprintf hello\x1b[201~")
+    t.wait_for("run the pasted command 'export GREETING=evil'?")
+    t.type("n")
+    t.wait_for("not run")
+    t.type("printf '<%s>\\n' $GREETING")
+    t.wait_for("<>")
+
+
 def test_the_hint_says_what_a_line_would_do(terminal: Callable[..., Terminal]) -> None:
     t = terminal()
     t.keys("how much memory is free")
