@@ -39,7 +39,7 @@ def observations(planner: EmbeddedPlanner) -> tuple[np.ndarray, np.ndarray]:
             continue
         for _ in range(PER_PHRASING):
             example = builder.make(phrasing)
-            said = Utterance(example.text, "/home/user/" + example.folder, time.time())
+            said = Utterance(example.text, "/home/user/work", time.time())
             calls, chances = planner.read(said, example.previous, example.kind)
             right = values(calls) == values(example.calls)
             total, good = total + 1, good + right
@@ -65,7 +65,7 @@ def reluctance(planner: EmbeddedPlanner) -> float:
             )  # to act on small talk costs more than to ask once too often
             for _ in range(3):
                 example = builder.make(phrasing)
-                said = Utterance(example.text, "/home/user/" + example.folder, time.time())
+                said = Utterance(example.text, "/home/user/work", time.time())
                 calls, _ = planner.read(said, example.previous, example.kind)
                 right += weight * (values(calls) == values(example.calls))
         print(f"reluctance {candidate}: {right}")

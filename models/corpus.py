@@ -79,7 +79,6 @@ class Example:
 
     text: str
     calls: tuple[Call, ...]
-    folder: str = ""
     previous: tuple[Call, ...] = ()
     kind: str = "none"
     phrasing: Phrasing | None = None
@@ -191,8 +190,7 @@ class Builder:
         pieces = self._expand(phrasing.text, values, extra)
         calls = () if phrasing.plan == "none" else self._calls(phrasing.plan, values, extra)
         text, spans = self._join(pieces, noise, phrasing.chinese, calls == ())
-        folder = fill("dir", self.random).rstrip("/").rsplit("/", 1)[-1] or "root"
-        return Example(text, calls, folder, previous, kind, phrasing, spans)
+        return Example(text, calls, previous, kind, phrasing, spans)
 
     def _expand(self, text: str, values: dict[str, str], extra: dict[str, str]) -> list[tuple[str, bool]]:
         pieces: list[tuple[str, bool]] = []
@@ -409,12 +407,12 @@ class Stream:
             return self.builder.make(self.random.choice(self.nothing))
         if roll < 0.09 and self.other:
             text = self.random.choice(self.other)
-            return Example(text, (), fill("dir", self.random).rsplit("/", 1)[-1], phrasing=None)
+            return Example(text, (), phrasing=None)
         if roll < 0.09 + PUBLIC_SHARE and self.public:
             from public import varied
 
             said, calls = varied(self.random.choice(self.public), self.random)
-            return Example(said, calls, fill("dir", self.random).rstrip("/").rsplit("/", 1)[-1] or "root")
+            return Example(said, calls)
         number = self.random.choices(range(len(self.groups)), self.weights)[0]
         return self.builder.make(self.random.choices(self.groups[number], self.lengths[number])[0])
 

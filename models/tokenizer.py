@@ -26,9 +26,9 @@ BUILD = Path(os.environ.get("NLSH_BUILD") or HERE / "build")
 
 
 def sentences(count: int) -> Iterator[str]:
-    """Generated sentences, with the words of the plans before them."""
+    """Generated sentences."""
     for _, example in zip(range(count), Stream(seed=11), strict=False):
-        yield example.text + "\n" + example.folder
+        yield example.text
 
 
 def train(count: int) -> Tokenizer:

@@ -48,7 +48,7 @@ class Encoder:
 
     def example(self, example: Example) -> tuple[list[int], int, set[int]]:
         """The whole sequence, the length of its prompt, and the places that the decoder's grammar leaves no choice for."""
-        asked = self.parts(prompt(example.text, example.folder, example.previous, example.kind))
+        asked = self.parts(prompt(example.text, example.previous, example.kind))
         sequence, forced = list(asked), set()
         for text, functional_token in spell(example.calls) if example.calls else [(NONE, True)]:
             if functional_token:

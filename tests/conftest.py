@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +25,8 @@ from nlsh.tool import Asked, find_tool
 from nlsh.turn import Act, Call, Effects, Nothing, Plan, Result, Scene, Utterance
 
 ROOT = Path(__file__).resolve().parents[1]
+# Started by a shell in the background, pytest ignores Ctrl-C, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

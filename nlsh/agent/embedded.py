@@ -120,16 +120,15 @@ class EmbeddedPlanner:
     def _prompt(
         self, utterance: Utterance, previous: Sequence[Call], kind: str
     ) -> tuple[list[int], list[Source]]:
-        folder = os.path.basename(utterance.cwd) or "root"
         tokens: list[int] = []
         sources: list[Source] = []
-        for text, functional in notation.prompt(utterance.text, folder, previous, kind):
+        for text, functional in notation.prompt(utterance.text, previous, kind):
             if functional:
                 tokens.append(self._ids.get(text, self._ids[notation.SAY]))
                 continue
             found = self.model.tokenize(text)
             tokens += found
-            if text is not folder:
+            if text is not notation.FOLDER:
                 sources.append(source(found, [self.piece(token) for token in found]))
         return tokens, sources
 

@@ -26,6 +26,7 @@ CONTEXT, PREVIOUS, SAY, PLAN, END, NONE, PAD = (
 )
 ROW_KINDS = ("none", "files", "processes", "matches", "records", "value", "text")
 PREVIOUS_CALLS = 4
+FOLDER = "work"
 
 
 def slots(tool: str) -> tuple[Slot, ...]:
@@ -62,9 +63,12 @@ def spell(calls: Sequence[Call]) -> list[tuple[str, bool]]:
     return parts
 
 
-def prompt(text: str, folder: str, previous: Sequence[Call], kind: str) -> list[tuple[str, bool]]:
-    """What the model reads: the context line, then the sentence, up to where the plan begins."""
-    parts: list[tuple[str, bool]] = [(CONTEXT, True), (folder[:40], False)]
+def prompt(text: str, previous: Sequence[Call], kind: str) -> list[tuple[str, bool]]:
+    """What the model reads: the context line, then the sentence, up to where the plan begins.
+
+    The context names a folder, always the same one: what the current folder is called must not change what a sentence means.
+    """
+    parts: list[tuple[str, bool]] = [(CONTEXT, True), (FOLDER, False)]
     if previous:
         parts.append((PREVIOUS, True))
         parts.extend(spell(previous[:PREVIOUS_CALLS]))
