@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
+from nlsh.commandline import programs
+from nlsh.rulebook import TierName
 from nlsh.turn import Call, Effects, Language, Result, Row
 from nlsh.values.sizes import show_size
 
@@ -214,8 +216,10 @@ def in_words(calls: Sequence[Call]) -> str:
 def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     """What a call is about to do: a headline with numbers, every item, and what about undo."""
     undo = "nlsh undo takes it back" if effects.undoable else effects.note or "this cannot be undone"
-    if effects.contacts and not effects.changing:
+    if not effects.changing:
         undo = "it changes nothing on this machine"
+        if not effects.title:
+            return in_words((call,)), [], undo
     if effects.title:
         items = list(effects.samples) or [
             _item(change) for change in effects.changes if change.op != "broker"
@@ -223,9 +227,9 @@ def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
         items += [
             change.path for change in effects.changes if change.op == "broker" and len(effects.changes) > 1
         ]
-        return effects.title, items, undo
+        return effects.title, [*items, *_of_command(effects)], undo
     if effects.command is not None:
-        return f"run: {effects.command}", [], undo
+        return f"run: {effects.command}", _of_command(effects), undo
     if effects.signals:
         items = [target.label for target in effects.signals]
         return f"stop {counted(_EN, 'process', len(items))}", items, undo
@@ -245,6 +249,29 @@ def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     if "trash" in ops and main != "trash" and call.tool != "session.undo":
         headline += f"; {sum(c.op == 'trash' for c in changes)} in the way go to the trash"
     return headline, [_item(change) for change in changes], undo
+
+
+def _of_command(effects: Effects) -> list[str]:
+    """What a command line runs and may use beyond what it says at first sight."""
+    if effects.command is None:
+        return []
+    line, found = programs(effects.command), []
+    if len(line.each) > 1:
+        found.append(f"runs {', '.join(line.names)}")
+    if line.opaque:
+        found.append("what it runs cannot be told before it runs")
+    if effects.network:
+        found.append("with the network")
+    return found
+
+
+def way_out(rule: str) -> str:
+    """What somebody can do where policy says no."""
+    if rule == "privilege":
+        return "type the command yourself at the prompt, with ! before it"
+    if rule.split(" ")[0] in get_args(TierName):
+        return "nlsh policy show lists the rules"
+    return "this is never done from a sentence"
 
 
 def _item(change: Change) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nlsh import allowances
+from nlsh import allowances, rulebook
 from nlsh.agent.manners import Manners
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
@@ -39,6 +39,7 @@ class Options:
     cwd: str | None = None
     verbose: bool = False
     stdin: bool = False
+    policy: str | None = None
 
 
 class Parts:
@@ -46,6 +47,7 @@ class Parts:
 
     def __init__(self, options: Options, notice: Callable[[str], None]) -> None:
         self.options = options
+        self._started_in = _here()
         self.cwd = working_folder(options.cwd)
         self.folders: Folders = folders()
         self.config: Config = load(self.folders)
@@ -99,6 +101,8 @@ class Parts:
             allow=self._allow,
             model_path=self.model_path,
         )  # fmt: skip
+        if (found := rulebook.untrusted(self.folders.config, self.cwd, self.home)) is not None:
+            self.notice(f"{found} is ignored until you trust it: nlsh policy trust")
         if self.options.session:
             shell.previous, shell.result = self.store.previous(session)
         if self.store.lasting and self.journal.cut_off():
@@ -118,8 +122,8 @@ class Parts:
         rows = [{"setting": name, "value": str(value)} for name, value in asdict(self.config).items()]
         return {"settings": rows, "file": str(self.folders.config / "config.toml")}
 
-    def rules(self) -> Rules:
-        """What policy depends on, as it is now."""
+    def rules(self, cwd: str) -> Rules:
+        """What policy depends on in `cwd`, as it is now."""
         path_folders = tuple(
             os.path.realpath(p)
             for p in os.environ.get("PATH", "").split(":")
@@ -136,8 +140,13 @@ class Parts:
             path_folders=path_folders,
             hosts=self.config.hosts,
             allowed=allowances.load(self.folders.config),
+            tiers=rulebook.load(self.folders.config, cwd, self.home, self._policy_file()),
             mounts=_mounts(),
         )
+
+    def _policy_file(self) -> str | None:
+        named = self.options.policy
+        return None if named is None else os.path.join(self._started_in, os.path.expanduser(named))
 
     def _allow(self, allowance: allowances.Allowance) -> None:
         known = allowances.load(self.folders.config)
@@ -157,6 +166,13 @@ class Parts:
         self.sandbox.close()
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return "/"  # it has been removed meanwhile
 
 
 def _user_name() -> str:

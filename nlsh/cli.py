@@ -15,7 +15,7 @@ FLAGS = {
     "--json": "json", "--yes": "yes", "-y": "yes", "--dry-run": "dry_run", "--no-input": "no_input", "--verbose": "verbose",
     "--stdin": "stdin", "-": "stdin",
 }  # fmt: skip
-VALUES = {"--session": "session", "--model": "model", "--cwd": "cwd"}
+VALUES = {"--session": "session", "--model": "model", "--cwd": "cwd", "--policy": "policy"}
 COMMAND = ("-c", "--command")
 
 

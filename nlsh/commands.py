@@ -35,6 +35,7 @@ Session = Annotated[str | None, typer.Option("--session", help="Go on with the c
 Model = Annotated[str | None, typer.Option("--model", help="Another GGUF made for nlsh.")]
 Cwd = Annotated[str | None, typer.Option("--cwd", help="Work in this folder.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the plan and the times.")]
+Policy = Annotated[str | None, typer.Option("--policy", help="More rules, which can only narrow the others.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read standard input as data.")]
 
 
@@ -52,6 +53,7 @@ def top(
     cwd: Cwd = None,
     verbose: Verbose = False,
     stdin: Stdin = False,
+    policy: Policy = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
     """A shell that understands sentences."""

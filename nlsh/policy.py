@@ -1,17 +1,21 @@
 """The verdict on a call: allow, ask or deny, from its effects alone. Pure.
 
 The order is fixed: what is never done comes first, then what always asks, then what is
-free. Neither a model nor `--yes` changes a verdict; `--yes` only answers a question.
+free. Neither a model nor `--yes` changes a verdict; `--yes` only answers a question. What
+people wrote in rule files narrows that, and answers some of the questions beforehand.
 """
 
 import ipaddress
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nlsh import rulebook
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
+from nlsh.commandline import PRIVILEGE, base, programs
 from nlsh.protected import is_within, secret_paths
+from nlsh.rulebook import Tier
 from nlsh.turn import Decision, Effects, Scene
 
 _NEVER_WRITE = (
@@ -44,15 +48,53 @@ class Rules:
     mounts: tuple[str, ...] = ("/",)
     allowed: tuple[Allowance, ...] = ()  # what a person allowed for good
     only_write: tuple[str, ...] | None = None  # a task file's own limit, on top of all others
+    only_hosts: tuple[str, ...] | None = None  # the same for hosts
+    tiers: tuple[Tier, ...] = ()  # the rules that people wrote, outermost first
 
 
 def decide(effects: Effects, scene: Scene, rules: Rules, tool: str = "") -> Decision:
     """The verdict, the rule that gave it and the reason in words. What was allowed for good only answers a question."""
-    decision = _decided(effects, scene, rules)
+    decision = _by_rules(_decided(effects, scene, rules), effects, rules, tool)
     asked = decision.verdict == "ask" and decision.rule in _MAY_BE_ALLOWED
     if asked and any(_covers(allowance, effects, scene, tool) for allowance in rules.allowed):
-        return Decision("allow", "always", "you allowed it for good")
+        return replace(decision, verdict="allow", rule="always", reason="you allowed it for good")
     return decision
+
+
+def granted(effects: Effects, decision: Decision, rules: Rules) -> Effects:
+    """The effects with what rules give to the call, and hide from it."""
+    return replace(
+        effects, network=decision.network and rules.only_hosts is None, hides=rulebook.hidden(rules.tiers)
+    )
+
+
+def _by_rules(decision: Decision, effects: Effects, rules: Rules, tool: str) -> Decision:
+    """The verdict once the rule files have spoken: the strictest of theirs, where nothing forbids it from the start.
+
+    An allow answers only questions of the kinds that a person may answer for good, and lets a named host be spoken to.
+    """
+    strangers = decision.rule == "network" and decision.verdict in ("deny", "ask")
+    if not rules.tiers or (decision.verdict == "deny" and not strangers):
+        return decision
+    line = programs(effects.command) if effects.command is not None else None
+    said = rulebook.opinions(
+        rules.tiers, tool, (*_written(effects), *effects.deletes), effects.reads, effects.contacts,
+        line.each if line else (), line.opaque if line else False,
+    )  # fmt: skip
+    if not said:
+        return decision
+    network = any(rule.network for _, _, rule in said)
+    tier, number, rule = min(said, key=lambda one: ("deny", "ask", "allow").index(one[2].verdict))
+    how = {"deny": "forbids it", "ask": "wants it to be asked about", "allow": "allows it"}[rule.verdict]
+    own = Decision(rule.verdict, f"{tier.name} {number}", rule.reason or f"{tier.file} {how}", network)
+    if rule.verdict == "deny":
+        return replace(own, network=False)
+    if strangers:  # a host is let in by its name alone
+        limited = rules.only_hosts is not None and any(h not in rules.only_hosts for h in effects.contacts)
+        return own if all(r.host for _, _, r in said) and not limited else decision
+    if rule.verdict == "ask" or (decision.verdict == "ask" and decision.rule in _MAY_BE_ALLOWED):
+        return own
+    return replace(decision, network=network)
 
 
 def allowance_for(
@@ -169,6 +211,9 @@ def _denied_signal(effects: Effects, rules: Rules) -> Decision | None:
 def _denied_command(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
     if effects.command is None:
         return None
+    asking = next((name for name in map(base, programs(effects.command).each) if name in PRIVILEGE), None)
+    if asking is not None:
+        return _deny("privilege", f"{asking} asks for rights that nothing gets in the sandbox")
     if rules.external_commands == "deny" or (rules.uid == 0 and rules.external_as_root == "deny"):
         return _deny("external", "external commands from sentences are switched off")
     if is_within(rules.home, scene.cwd) or any(

@@ -15,7 +15,7 @@ from nlsh.agent.turns import Shell
 from nlsh.asking import ask, confirmer, may_ask
 from nlsh.assembly import Options, Parts
 from nlsh.cluster_commands import run_there
-from nlsh.commands import Cwd, DryRun, Json, Model, NoInput, Session, Verbose, Yes, app, emit
+from nlsh.commands import Cwd, DryRun, Json, Model, NoInput, Policy, Session, Verbose, Yes, app, emit
 from nlsh.document import document
 from nlsh.errors import Exit, UsageError
 from nlsh.memory.runs import Run, Runs
@@ -59,6 +59,7 @@ def run_file(
     model: Model = None,
     cwd: Cwd = None,
     verbose: Verbose = False,
+    policy: Policy = None,
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Carry it out on this cluster, tls://HOST:PORT.")
     ] = None,
@@ -81,7 +82,7 @@ def run_file(
     if cluster is not None:
         if every == spread:
             raise UsageError("on which nodes?", "say --every-node, or --spread")
-        if resume or step or begin or only or jsonl or session or model:
+        if resume or step or begin or only or jsonl or session or model or policy:
             hint = "there are --var, --cwd, --dry-run, --yes, --json and --need; only locks are carried out there"
             raise UsageError("that option is not for clusters", hint)
         files = [file, *(more or [])]
@@ -93,7 +94,7 @@ def run_file(
         )  # fmt: skip
     task, content = read(file)
     screen = Screen()
-    options = Options(json, yes, dry_run, no_input, session, model, cwd, verbose)
+    options = Options(json, yes, dry_run, no_input, session, model, cwd, verbose, policy=policy)
     parts = Parts(options, screen.notice)
     try:
         with alone(file, parts.folders.state):
@@ -127,7 +128,7 @@ def run_file(
 def _shell(parts: Parts, manners: Manners, task: TaskFile, secrets: dict[str, str]) -> Shell:
     """A shell that keeps to what the file allows itself and writes no secret down."""
     shell = parts.shell(manners)
-    shell.rules = lambda: narrowed(parts.rules(), task.allow)
+    shell.rules = lambda cwd: narrowed(parts.rules(cwd), task.allow)
     shell.store.hidden = tuple(secrets.values())
     return shell
 

@@ -51,8 +51,8 @@ def tour(chinese: Annotated[bool, typer.Option("--chinese", help="The tour in Ch
         manners = Manners(confirmer(screen) if somebody else None, yes=not somebody)
         shell = parts.shell(manners)
         shell.cwd = str(folder)
-        shell.rules = lambda: narrowed(
-            parts.rules(), {"write": [str(folder)]}
+        shell.rules = lambda cwd: narrowed(
+            parts.rules(cwd), {"write": [str(folder)]}
         )  # whatever a sentence is taken for
         _walk(shell, screen, CHINESE if chinese else ENGLISH, wait=somebody)
     finally:

@@ -107,6 +107,8 @@ class Effects:
     note: str = ""
     samples: tuple[str, ...] = ()  # what the preview shows besides
     title: str = ""  # the preview's headline, where the changes do not say it
+    network: bool = False  # whether the command may speak to other hosts: a rule of policy gave it
+    hides: tuple[str, ...] = ()  # what policy hides in the trees that are read
 
     @property
     def changing(self) -> bool:
@@ -121,6 +123,7 @@ class Decision:
     verdict: Literal["allow", "ask", "deny"]
     rule: str
     reason: str
+    network: bool = False  # whether a rule gives the command the network
 
 
 @dataclass(slots=True)

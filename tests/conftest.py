@@ -205,7 +205,7 @@ def make(sandbox: Sandbox, home: Path) -> Iterator[Callable[..., Shell]]:
             sandbox,
             store,
             journal,
-            lambda: rules,
+            lambda cwd: rules,
             store.session(None, os.getcwd()),
             str(home),
             os.getcwd(),

@@ -28,7 +28,7 @@ from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
 from nlsh.messages import in_language
-from nlsh.policy import Rules, allowance_for, decide
+from nlsh.policy import Rules, allowance_for, decide, granted
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
@@ -45,7 +45,7 @@ class Shell:
     sandbox: Sandbox
     store: Store
     journal: Journal
-    rules: Callable[[], Rules]
+    rules: Callable[[str], Rules]  # what is in force in a folder
     session: str
     home: str
     cwd: str
@@ -185,6 +185,7 @@ class Shell:
             asked = Asked(args, scene, rows, kind, facts)
             effects, facts = self._effects(call, tool, asked)
             step.decision = self._judge(effects, scene, call.tool)
+            effects = granted(effects, step.decision, self.rules(self.cwd))
             turn.steps.append(step)
             if not _matched_nothing(tool, effects, rows, kind):
                 self._ask(turn, call, effects, step.decision, scene)
@@ -215,7 +216,9 @@ class Shell:
         """Add the call to the audit log."""
         model = witness.model_digest(self.model_path())
         level = self.sandbox.level_if_known
-        said = witness.record(turn, position, step, status, effects, self.rules(), level=level, model=model)
+        said = witness.record(
+            turn, position, step, status, effects, self.rules(self.cwd), level=level, model=model
+        )
         self.audit.note(said)
 
     def _effects(self, call: Call, tool: Tool, asked: Asked) -> tuple[Effects, dict[str, Any]]:
@@ -230,7 +233,7 @@ class Shell:
             call.tool,
             asked.args.model_dump(mode="json"),
             asked.scene,
-            effects,
+            granted(effects, decision, self.rules(self.cwd)),
             rows=asked.rows,
             kind=asked.kind,
             facts={},
@@ -241,13 +244,13 @@ class Shell:
         return tool.effects(replace(asked, facts=facts)), facts
 
     def _judge(self, effects: Effects, scene: Scene, tool: str) -> Decision:
-        return decide(effects, scene, self.rules(), tool)
+        return decide(effects, scene, self.rules(self.cwd), tool)
 
     def _ask(self, turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene) -> None:
         """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
         if decision.verdict == "deny":
-            raise Refused(decision.reason, "this is never done from a sentence", decision.rule)
-        if not effects.changing and not effects.contacts:
+            raise Refused(decision.reason, answers.way_out(decision.rule), decision.rule)
+        if not effects.changing and not effects.contacts and decision.verdict != "ask":
             return
         headline, items, undo = answers.preview(call, effects)
         language = turn.utterance.language
@@ -273,7 +276,9 @@ class Shell:
             raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
         reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
         shown = self.store.struck((headline, tuple(items), undo, reason, plan))
-        for_good = None if turn.foreign else allowance_for(effects, scene, self.rules(), call.tool, decision)
+        for_good = (
+            None if turn.foreign else allowance_for(effects, scene, self.rules(self.cwd), call.tool, decision)
+        )
         said = self.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
         if said == ALWAYS and for_good is not None:
             self.allow(for_good)
@@ -363,6 +368,7 @@ class Shell:
             step.decision = self._judge(effects, scene, call.tool)
             if step.decision.verdict != "allow" or effects.changing:
                 raise Refused(step.decision.reason or "a condition may only look", "", step.decision.rule)
+            effects = granted(effects, step.decision, self.rules(self.cwd))
             found = self.sandbox.run(
                 call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds
             )  # fmt: skip

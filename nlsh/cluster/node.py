@@ -104,7 +104,7 @@ def _run(work: Work) -> tuple[list[Outcome], int, bool]:
     plans = lock.frozen(task, lock.loads(work.lock, work.name)[0])
     shell = parts.shell(Manners(None, True, work.rehearsal))
     shell.cwd = _folder(work, parts)
-    shell.rules = lambda: narrowed(parts.rules(), task.allow)
+    shell.rules = lambda cwd: narrowed(parts.rules(cwd), task.allow)
     secrets = secrets_for(task.variables)
     shell.store.hidden = tuple(secrets.values())
     runs, place, content = Runs(shell.store), f"cluster:{work.key}", digest(work.text.encode())

@@ -199,11 +199,21 @@ def _wall_in(confinement: Confinement, grants: list[int], pidfds: tuple[int, ...
     if confinement.devices:
         extra.append("/sys")
     opened = [os.open(path, os.O_PATH | os.O_CLOEXEC) for path in extra if os.path.exists(path)]
-    landlock.restrict(rules + [(fd, landlock.READ) for fd in opened], signals=bool(pidfds))
+    if confinement.landlock:
+        landlock.restrict(rules + [(fd, landlock.READ) for fd in opened], signals=bool(pidfds))
+    elif confinement.tier == 1:
+        raise PermissionError("tier 1 is nothing without Landlock")
     for fd in (*opened, *grants):
         os.close(fd)
     kernel.drop_capabilities()
-    seccomp.install(seccomp.for_tool(metadata=confinement.metadata and confinement.tier == 2, pidfds=pidfds))
+    truncates = not confinement.landlock or landlock.abi() >= 3  # before, Landlock did not cover truncate(2)
+    seccomp.install(
+        seccomp.for_tool(
+            metadata=confinement.metadata and confinement.tier == 2,
+            pidfds=pidfds,
+            truncate=truncates or confinement.tier == 2,
+        )
+    )
 
 
 def main_guard() -> None:

@@ -52,7 +52,8 @@ def captured(
             "no_sandbox",
         )
     kernel.no_new_privileges()
-    landlock.restrict([], signals=False)
+    if confinement.landlock:
+        landlock.restrict([], signals=False)
     seccomp.install(seccomp.for_tool(metadata=False))
     return output.decode("utf-8", "replace"), status
 
@@ -69,7 +70,7 @@ def command(
     `keep` is handed the output as it comes, and ends the command by returning False;
     `closing` are descriptors of this process that nothing in the command's world must have.
     """
-    namespaces.enter(processes=True)
+    namespaces.enter(processes=True, network=confinement.network)
     reader, writer = os.pipe()
     first = os.fork()
     if first == 0:
@@ -103,17 +104,35 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int, ter
     for path in confinement.locks:
         root.add(path, None, writable=False)
     root.add_system()
+    if confinement.network:
+        root.add_resolver()
     for path in confinement.masks:
         root.mask(path)
     root.build(programs=True)
     os.chdir(confinement.cwd)
     limits.restrict(seconds=confinement.seconds, processes=512, memory_bytes=16 * limits.GIB)
     kernel.no_new_privileges()
-    readable = [
-        p
-        for p in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc")
-        if os.path.isdir(p)
-    ]
+    if confinement.landlock:
+        _restrict_files(confinement)
+    kernel.drop_capabilities()
+    seccomp.install(seccomp.for_program())
+    worker = os.fork()
+    if worker == 0:
+        _become_the_command(confinement, writer, terminal)
+    os.close(writer)
+    if terminal is not None:
+        os.close(terminal)  # whoever holds the other end sees that the last user of it is gone
+    while True:
+        pid, ended = os.wait()
+        if pid == worker:
+            code = os.waitstatus_to_exitcode(ended)
+            return code if code >= 0 else 128 - code
+
+
+def _restrict_files(confinement: Confinement) -> None:
+    """Landlock inside the own root: what is read-only there stays so even if a mount could be changed."""
+    system = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc", "/run")
+    readable = [p for p in system if os.path.isdir(p)]
     rules = [(_open(p), landlock.READ | landlock.EXECUTE) for p in readable]
     rules += [
         (_open(p), (landlock.WRITE if w else landlock.READ) | landlock.EXECUTE | landlock.MAKE_FIFO)
@@ -123,31 +142,22 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int, ter
         (_open("/tmp"), landlock.WRITE | landlock.EXECUTE | landlock.MAKE_FIFO),
         (_open("/dev"), landlock.READ | landlock.WRITE_FILE),
     ]
-    landlock.restrict(rules, signals=True)
-    kernel.drop_capabilities()
-    seccomp.install(seccomp.for_program())
-    worker = os.fork()
-    if worker == 0:
-        _connect(writer, terminal)
-        limits.close_all_but(set())
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        environment = {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": "/tmp",
-            "LANG": "C.UTF-8",
-            "TERM": confinement.terminal or "dumb",
-            "NLSH_SANDBOX": "3",
-        }
-        os.execve("/bin/sh", ["sh", "-c", confinement.command or ":"], environment)
-    os.close(writer)
-    if terminal is not None:
-        os.close(terminal)  # whoever holds the other end sees that the last user of it is gone
-    while True:
-        pid, ended = os.wait()
-        if pid == worker:
-            code = os.waitstatus_to_exitcode(ended)
-            return code if code >= 0 else 128 - code
+    landlock.restrict(rules, signals=True, network=confinement.network)
+
+
+def _become_the_command(confinement: Confinement, writer: int, terminal: int | None) -> None:
+    _connect(writer, terminal)
+    limits.close_all_but(set())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "TERM": confinement.terminal or "dumb",
+        "NLSH_SANDBOX": "3",
+    }
+    os.execve("/bin/sh", ["sh", "-c", confinement.command or ":"], environment)
 
 
 def _connect(writer: int, terminal: int | None) -> None:

@@ -12,7 +12,7 @@ from nlsh.errors import Refused
 from nlsh.protected import is_within, secret_paths
 from nlsh.turn import Effects, Scene
 
-Level = Literal["full", "python", "none"]
+Level = Literal["full", "python", "namespaces", "none"]
 MAX_GRANTS = 100
 _LOCKED = (".git/hooks", ".git/config", ".envrc", ".vscode", ".idea")
 
@@ -34,6 +34,8 @@ class Confinement:
     cwd: str = "/"
     terminal: str = ""
     seconds: int = 600
+    network: bool = False
+    landlock: bool = True
 
     @property
     def paths(self) -> list[tuple[str, bool]]:
@@ -59,16 +61,25 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
     if level == "none":
         raise Refused(
             "this kernel cannot confine anything, so nothing is run",
-            "nlsh needs Landlock (Linux 5.13 or newer); nlsh doctor says more",
+            "nlsh needs Landlock (Linux 5.13 or newer) or user namespaces; nlsh doctor says more",
             "no_sandbox",
         )
     writes = collapse(effects.writes)
     reads = collapse(tuple(path for path in effects.reads if not any(is_within(path, w) for w in writes)))
-    masks = _hidden_within((*reads, *writes), scene, own_state)
+    masks = _hidden_within((*reads, *writes), scene, (*own_state, *effects.hides))
+    looks_around = effects.sees_processes or effects.sees_devices
+    if level == "namespaces" and looks_around:
+        raise Refused(
+            "processes and devices cannot be looked at safely here",
+            "this kernel has no Landlock; nlsh doctor says more",
+            "no_sandbox",
+        )
     if effects.command is not None:
         tier: Literal[1, 2, 3] = 3
+    elif level == "namespaces" or effects.metadata or masks:
+        tier = 2
     else:
-        tier = 2 if effects.metadata or masks else 1
+        tier = 1
     if level == "python" and tier == 3:
         raise Refused(
             "external commands cannot be confined here",
@@ -88,7 +99,7 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
     )
     return Confinement(
         tier, reads, writes, masks, locks, effects.sees_processes, effects.sees_devices, len(effects.signals),
-        effects.metadata, effects.command, scene.cwd, effects.terminal,
+        effects.metadata, effects.command, scene.cwd, effects.terminal, network=effects.network, landlock=level != "namespaces",
     )  # fmt: skip
 
 

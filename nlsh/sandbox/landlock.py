@@ -58,10 +58,12 @@ def _handled(version: int) -> int:
     return rights
 
 
-def restrict(grants: list[tuple[int, int]], *, signals: bool, version: int | None = None) -> None:
+def restrict(
+    grants: list[tuple[int, int]], *, signals: bool, network: bool = False, version: int | None = None
+) -> None:
     """Confine this thread for good to `grants`, pairs of an O_PATH descriptor and access rights.
 
-    `signals` leaves the signal scope off, for a child that has been given a pidfd.
+    `signals` leaves the signal scope off, for a child that has been given a pidfd; `network` leaves TCP open.
     Raises OSError when there is no Landlock: the caller must not go on.
     """
     version = abi() if version is None else version
@@ -69,7 +71,7 @@ def restrict(grants: list[tuple[int, int]], *, signals: bool, version: int | Non
         raise OSError(95, "the kernel has no Landlock")
     handled = _handled(version)
     scoped = 0 if version < 6 else _SCOPE_ABSTRACT | (0 if signals else _SCOPE_SIGNAL)
-    attributes = _Ruleset(handled, _TCP if version >= 4 else 0, scoped)
+    attributes = _Ruleset(handled, _TCP if version >= 4 and not network else 0, scoped)
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = syscall(NR_LANDLOCK_CREATE, ctypes.byref(attributes), size, 0)
     try:

@@ -33,10 +33,11 @@ MAX_PROCESSES = 512
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
-def enter(*, processes: bool) -> None:
-    """Leave the host's namespaces; the user keeps their own id inside."""
+def enter(*, processes: bool, network: bool = False) -> None:
+    """Leave the host's namespaces; the user keeps their own id inside. With `network` the host's network stays."""
     uid, gid = os.getuid(), os.getgid()
-    kernel.unshare(_BASE | (kernel.CLONE_NEWPID if processes else 0))
+    flags = _BASE & ~kernel.CLONE_NEWNET if network else _BASE
+    kernel.unshare(flags | (kernel.CLONE_NEWPID if processes else 0))
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         with open(f"/proc/self/{name}", "w", encoding="ascii") as writer:
             writer.write(text)
@@ -70,6 +71,12 @@ class Root:
             elif os.path.isdir(path):
                 self.add(path, None, writable=False, runnable=True)
         self._masks.extend(path for path in _SECRETS_OF_ETC if os.path.lexists(path))
+
+    def add_resolver(self) -> None:
+        """What names are looked up with, where the file in /etc is a link to somewhere else."""
+        place = os.path.realpath("/etc/resolv.conf")
+        if not place.startswith("/etc/") and os.path.isfile(place):
+            self.add(place, None, writable=False)
 
     def mask(self, path: str) -> None:
         """Hide what is at `path` behind emptiness."""

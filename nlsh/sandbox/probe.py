@@ -12,7 +12,9 @@ from nlsh.sandbox.confinement import Level
 def level() -> tuple[Level, str]:
     """The level that can be kept here, and why it is no higher."""
     if not _denied_by(_landlock_and_seccomp):
-        return "none", "Landlock or seccomp is missing or does not deny"
+        if _denied_by(_namespaces_alone):
+            return "namespaces", "there is no Landlock: processes and devices cannot be looked at"
+        return "none", "neither Landlock nor user namespaces, or no seccomp: nothing can be confined"
     if not _denied_by(_namespaces):
         return "python", "user namespaces are forbidden: external commands cannot be confined"
     return "full", f"Landlock ABI {landlock.abi()}, seccomp and user namespaces all deny what they should"
@@ -61,3 +63,12 @@ def _namespaces() -> None:
     namespaces.enter(processes=False)
     namespaces.Root().build(programs=False)
     _landlock_and_seccomp()
+
+
+def _namespaces_alone() -> None:
+    namespaces.enter(processes=False)
+    namespaces.Root().build(programs=False)
+    limits.restrict(seconds=5, processes=None)
+    kernel.no_new_privileges()
+    kernel.drop_capabilities()
+    seccomp.install(seccomp.for_tool(metadata=False))

@@ -169,8 +169,11 @@ def _head() -> _Program:
 
 
 @cache
-def for_tool(*, metadata: bool, pidfds: tuple[int, ...] = ()) -> bytes:
-    """The filter of tiers 1 and 2: a closed list; `pidfds` are the only ones that may be signalled."""
+def for_tool(*, metadata: bool, pidfds: tuple[int, ...] = (), truncate: bool = True) -> bytes:
+    """The filter of tiers 1 and 2: a closed list; `pidfds` are the only ones that may be signalled.
+
+    Without `truncate` a file is cut by its descriptor alone: for kernels whose Landlock does not watch truncate(2).
+    """
     known = numbers()
     program = _head()
     program.on_call(known["ioctl"], _only(1, _FD_IOCTLS))
@@ -178,7 +181,7 @@ def for_tool(*, metadata: bool, pidfds: tuple[int, ...] = ()) -> bytes:
     if pidfds:
         program.on_call(known["pidfd_send_signal"], _only(0, pidfds))
     for name in [*_ALLOWED, *(_METADATA if metadata else [])]:
-        if name in known:
+        if name in known and (truncate or name != "truncate"):
             program.if_equal(known[name], _ALLOW)
     program.if_equal(known["clone3"], _ERRNO | _ENOSYS)
     program.end(_ERRNO | _EPERM)

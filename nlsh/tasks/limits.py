@@ -23,7 +23,9 @@ def narrowed(rules: Rules, allow: dict[str, Any]) -> Rules:
         rules = replace(rules, only_write=only)
     if "hosts" in allow:
         hosts = {str(host).lower() for host in allow["hosts"]}
-        rules = replace(rules, hosts=tuple(host for host in rules.hosts if host in hosts))
+        rules = replace(
+            rules, hosts=tuple(host for host in rules.hosts if host in hosts), only_hosts=tuple(hosts)
+        )
     if allow.get("commands") is False:
         rules = replace(rules, external_commands="deny")
     return rules
