@@ -307,6 +307,168 @@ def set_hostname(t: Target) -> None:
     socket.sethostname(socket.gethostname())
 
 
+def run_a_program(t: Target) -> None:
+    if os.fork() == 0:
+        try:
+            os.execv("/bin/true", ["true"])
+        finally:
+            os._exit(9)
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+
+
+def run_from_memory(t: Target) -> None:
+    fd = os.memfd_create("x")
+    os.write(fd, _read("/bin/true"))
+    if os.fork() == 0:
+        try:
+            os.execve(fd, ["true"], {})
+        finally:
+            os._exit(9)
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+
+
+def leave_a_daemon(t: Target) -> None:
+    if os.fork() == 0:
+        os.setsid()
+        os._exit(0)
+    os.wait()
+
+
+def start_a_thread(t: Target) -> None:
+    import _thread
+
+    done = _thread.allocate_lock()
+    done.acquire()
+    _thread.start_new_thread(done.release, ())
+    assert done.acquire(timeout=3)
+
+
+def read_through_proc_cwd(t: Target) -> None:
+    os.chdir(t.folder)
+    assert _read("/proc/self/cwd/secret.txt") == b"secret"
+
+
+def read_through_the_root_of_another(t: Target) -> None:
+    assert _read(f"/proc/{t.pid}/root{t.folder}/secret.txt") == b"secret"
+
+
+def read_through_a_link_made_now(t: Target) -> None:
+    os.symlink(t.folder, t.inside + "/way")
+    try:
+        assert _read(t.inside + "/way/secret.txt") == b"secret"
+    finally:
+        os.unlink(t.inside + "/way")
+
+
+def write_through_a_link_made_now(t: Target) -> None:
+    os.symlink(t.folder + "/victim.txt", t.inside + "/way.txt")
+    try:
+        with open(t.inside + "/way.txt", "w") as writer:
+            writer.write("owned")
+    finally:
+        os.unlink(t.inside + "/way.txt")
+
+
+def append_outside(t: Target) -> None:
+    with open(t.folder + "/victim.txt", "a") as writer:
+        writer.write("x")
+
+
+def exchange_outside(t: Target) -> None:
+    """renameat2 with RENAME_EXCHANGE."""
+    call(316, -100, (t.inside + "/mine.txt").encode(), -100, (t.folder + "/victim.txt").encode(), 2)
+    call(316, -100, (t.inside + "/mine.txt").encode(), -100, (t.folder + "/victim.txt").encode(), 2)
+
+
+def make_a_pipe_outside(t: Target) -> None:
+    os.mkfifo(t.folder + "/planted")
+    os.unlink(t.folder + "/planted")
+
+
+def memory_of_another_by_writing(t: Target) -> None:
+    os.close(os.open(f"/proc/{t.pid}/mem", os.O_RDWR))
+
+
+def descriptors_of_another(t: Target) -> None:
+    assert os.readlink(f"/proc/{t.pid}/fd/0")
+
+
+def compare_kernel_objects(t: Target) -> None:
+    call(312, os.getpid(), t.pid, 0, 0, 0)
+
+
+def advise_another(t: Target) -> None:
+    page = ctypes.create_string_buffer(8192)
+    vector = (ctypes.c_void_p * 2)((ctypes.addressof(page) + 4095) & ~4095, 4096)
+    call(440, os.pidfd_open(t.pid), ctypes.byref(vector), 1, 20, 0)
+
+
+def pin_another(t: Target) -> None:
+    os.sched_setaffinity(t.pid, os.sched_getaffinity(t.pid))
+
+
+def slow_the_disk_of_another(t: Target) -> None:
+    call(251, 1, t.pid, (3 << 13) | 7)
+
+
+def join_namespaces_of_another(t: Target) -> None:
+    fd = os.open(f"/proc/{t.pid}/ns/uts", os.O_RDONLY)
+    call(308, fd, 0)
+
+
+def message_queue(t: Target) -> None:
+    call(71, call(68, 0, 0o1600), 0, None)
+
+
+def semaphores(t: Target) -> None:
+    call(66, call(64, 0, 1, 0o1600), 0, 0, None)
+
+
+def watch_folder(t: Target) -> None:
+    call(254, call(253), (t.folder).encode(), 0x100)
+
+
+def packet_socket(t: Target) -> None:
+    socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+
+
+def icmp_socket(t: Target) -> None:
+    socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP).close()
+
+
+def look_up_a_name(t: Target) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.sendto(b"x", ("127.0.0.1", 53))
+
+
+def listen_on_tcp(t: Target) -> None:
+    socket.create_server(("127.0.0.1", 0)).close()
+
+
+def a_pair_of_sockets(t: Target) -> None:
+    for end in socket.socketpair():
+        end.close()
+
+
+def new_mount_api(t: Target) -> None:
+    os.close(call(428, -100, b"/", 1))
+
+
+def kernel_log(t: Target) -> None:
+    call(103, 3, ctypes.create_string_buffer(64), 64)
+
+
+def hog_locked_memory(t: Target) -> None:
+    area = ctypes.create_string_buffer(64 << 20)
+    check(libc.mlock(area, len(area)))
+
+
+def open_ten_thousand(t: Target) -> None:
+    fds = [os.open("/dev/null" if os.path.exists("/dev/null") else t.inside, os.O_RDONLY) for _ in range(900)]
+    for fd in fds:
+        os.close(fd)
+
+
 ATTACKS = {
     name: value
     for name, value in list(globals().items())
@@ -322,4 +484,13 @@ FREE_IN_TIER_3 = {
     "set_hostname",
     "signal_everybody",
     "shared_memory",
+    "message_queue",
+    "semaphores",
+    "start_a_thread",
+    "run_a_program",
+    "run_from_memory",
+    "leave_a_daemon",
+    "a_pair_of_sockets",
+    "listen_on_tcp",
+    "look_up_a_name",
 }

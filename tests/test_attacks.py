@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from nlsh.sandbox import child
+from nlsh.sandbox import child, landlock
 from nlsh.sandbox.client import Sandbox
 from nlsh.sandbox.confinement import Confinement
 from nlsh.turn import Effects, Scene
@@ -160,6 +160,53 @@ def test_tools(name: str, tier: int, uid: int, target: attacks.Target) -> None:
     _untouched(target)
     if control != SUCCEEDED:
         pytest.skip(f"{name} fails for uid {uid} even unconfined: it proves nothing here")
+
+
+# What must hold whatever the kernel's Landlock covers, and where there is none of it.
+FILES = sorted(
+    name
+    for name in attacks.ATTACKS
+    if "outside" in name or name.startswith(("read_", "write_", "rename_", "hardlink"))
+)
+OTHERS = [
+    "connect_tcp",
+    "abstract_socket",
+    "signal_another",
+    "signal_by_pidfd",
+    "environment_of_another",
+    "memory_of_another",
+    "udp_socket",
+]
+
+
+@pytest.mark.parametrize("abi", [1, 2, 4, 6])
+@pytest.mark.parametrize("name", [*FILES, *OTHERS])
+def test_older_landlocks(
+    name: str, abi: int, target: attacks.Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if abi > landlock.abi():
+        pytest.skip("this kernel's Landlock is older")
+    monkeypatch.setattr(landlock, "abi", lambda: abi)
+    _give_away(Path(target.folder).parent, USERS[-1])
+    # /proc is granted only where Landlock keeps other processes' memory apart, as it does from its first version on
+    outcome = _attempt(USERS[-1], target, name, _confinement(1, target))
+    assert outcome == STOPPED, f"{name} was not stopped with ABI {abi} (outcome {outcome})"
+    _untouched(target)
+
+
+@pytest.mark.parametrize("uid", USERS)
+@pytest.mark.parametrize("name", [*FILES, *OTHERS])
+def test_no_landlock_at_all(name: str, uid: int, target: attacks.Target) -> None:
+    _give_away(Path(target.folder).parent, uid)
+    walls = Confinement(2, writes=(target.inside,), cwd=target.inside, landlock=False)
+    outcome = _attempt(uid, target, name, walls)
+    assert outcome == STOPPED, f"{name} was not stopped by namespaces and seccomp (outcome {outcome})"
+    _untouched(target)
+
+
+def test_the_first_tier_is_nothing_without_landlock(target: attacks.Target) -> None:
+    walls = Confinement(1, writes=(target.inside,), cwd=target.inside, landlock=False)
+    assert _attempt(USERS[-1], target, "read_outside", walls) == WALL_FAILED
 
 
 PROGRAM = """
