@@ -1,26 +1,21 @@
 """Turns with a scripted planner: policy, preview and yes, journal, undo, crashes, hostile plans."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nlsh.agent import notation
-from nlsh.agent.decoding import Grammar, read_calls, source
 from nlsh.agent.manners import Preview
 from nlsh.agent.turns import Shell
 from nlsh.changes import Change
-from nlsh.sandbox import acts, broker, programs
-from nlsh.sandbox.client import Sandbox
 from nlsh.trash import Trash
-from nlsh.turn import Act, Call, Nothing, Plan, Utterance
+from nlsh.turn import Call, Utterance
 
 FIND_PYC = Call("files.find", {"type": ".pyc"})
 DELETE = Call("files.delete", {})
@@ -420,71 +415,6 @@ def test_recovery_does_not_take_an_old_file_for_the_copy_that_was_to_replace_it(
     shell.store.connection.execute("update journal set owner = '999999:1' where id = ?", (entry,))
     assert "(0 of 2 changes)" in shell.recover()[0]
     assert old.read_text() == "old"
-
-
-class Hostile:
-    """What a random model would do: any plan that the grammar allows, with certainty."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-
-    def threshold(self, calls: Sequence[Call]) -> float:
-        return 0.0
-
-    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
-        words = utterance.text.split()
-        pieces = [piece for word in words for piece in (word, " ")][:-1]
-        ids = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
-        grammar = Grammar(ids, kind, [source(range(len(pieces)), [p.encode() for p in pieces])])
-        taken = []
-        while not grammar.state.done and len(taken) < 60:
-            allowed = sorted(grammar.allowed())
-            if not allowed:
-                break
-            token = self.random.choice(allowed)
-            grammar.take(token)
-            taken.append(token)
-        calls = read_calls(taken, ids, lambda token: pieces[token].encode()) if grammar.state.done else ()
-        calls = () if any(call.tool in SLOW for call in calls) else calls
-        return Plan(Act(calls) if calls else Nothing(), 1.0)
-
-
-SLOW = {"processes.wait", "files.follow", "files.watch", "memory.growth"}
-
-
-def test_a_random_model_harms_nothing_outside(
-    make: Callable[..., Shell], sandbox: Sandbox, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Hundreds of random valid plans, all confirmed, in a scratch home: the bait outside stays as it is.
-
-    NLSH_RANDOM_PLANS sets how many, for a long run. What goes to the system's services or to other hosts is only written down here.
-    """
-    outside: list[object] = []
-    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", ())
-    monkeypatch.setitem(broker._FACTS, "web", lambda argument: outside.append(argument) or [])
-    for name in acts.ACTS:
-        monkeypatch.setitem(acts.ACTS, name, lambda **given: outside.append(given))
-    bait = tmp_path / "bait"
-    bait.mkdir()
-    for n in range(5):
-        (bait / f"{n}.txt").write_text("bait")
-    own = {p: p.read_bytes() for p in (Path("/etc/passwd"), Path("/etc/hostname")) if p.exists()}
-    before = snapshot(bait)
-    hostile = Hostile(1)
-    (home / "work" / "a.txt").write_text("a")
-    shell = make(yes=True)
-    shell.planner = lambda: hostile
-    statuses = set()
-    for n in range(int(os.environ.get("NLSH_RANDOM_PLANS", "250"))):
-        text = f"delete kill {bait} /etc/passwd ~ / .. {bait}/1.txt a.txt work 755 5 MB yesterday 1 true {n}"
-        turn = shell.say(text)
-        statuses.add(turn.status)
-        assert (turn.error or {}).get("code") != "bug", turn.error
-        shell.cwd = str(home / "work") if (home / "work").is_dir() else str(home)
-        os.makedirs(home / "work", exist_ok=True)
-    assert snapshot(bait) == before
-    assert all(path.read_bytes() == content for path, content in own.items())
-    assert statuses >= {"done", "refused", "failed"}
 
 
 def test_what_was_added_to_an_empty_file_is_taken_back(make: Callable[..., Shell], home: Path) -> None:

@@ -1,0 +1,117 @@
+"""Planners that know nothing or mean ill, driving the real loop: what they propose is carried out inside the walls alone."""
+
+import os
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from nlsh.agent import notation
+from nlsh.agent.decoding import Grammar, read_calls, source
+from nlsh.agent.embedded import EmbeddedPlanner
+from nlsh.agent.planner import Planner
+from nlsh.agent.turns import Shell
+from nlsh.sandbox import acts, broker, programs
+from nlsh.turn import Act, Call, Nothing, Plan, Utterance
+from tests.random_models import scrambled
+
+# How many plans each of the two campaigns carries out; a long run takes 50000.
+PLANS = int(os.environ.get("NLSH_RANDOM_PLANS", "200"))
+SLOW = {"processes.wait", "files.follow", "files.watch", "memory.growth"}
+WORDS = "delete kill {bait} /etc/passwd ~ .. {bait}/1.txt a.txt work 755 5 MB yesterday 1 true Documents nlsh .bashrc new.txt"
+
+
+class AnyPlan:
+    """Any plan that the grammar allows, each as likely, with certainty."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        return 0.0
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        words = utterance.text.split()
+        pieces = [piece for word in words for piece in (word, " ")][:-1]
+        ids = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
+        grammar = Grammar(ids, kind, [source(range(len(pieces)), [p.encode() for p in pieces])])
+        taken = []
+        while not grammar.state.done and len(taken) < 60:
+            allowed = sorted(grammar.allowed())
+            if not allowed:
+                break
+            token = self.random.choice(allowed)
+            grammar.take(token)
+            taken.append(token)
+        calls = read_calls(taken, ids, lambda token: pieces[token].encode()) if grammar.state.done else ()
+        return _quick(calls)
+
+
+class RandomWeights:
+    """Networks of the embedded model's shape with random weights, a new one for every fifty sentences."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.said = folder, 0
+
+    def threshold(self, calls: Sequence[Call]) -> float:
+        return 0.0
+
+    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
+        if self.said % 50 == 0:
+            if self.said:
+                self.planner.model.close()
+            self.planner = EmbeddedPlanner(scrambled(self.folder / "random.gguf", self.said))
+        self.said += 1
+        return _quick(self.planner.read(utterance, previous, kind)[0])
+
+
+def _quick(calls: Sequence[Call]) -> Plan:
+    calls = () if any(call.tool in SLOW for call in calls) else tuple(calls)
+    return Plan(Act(calls) if calls else Nothing(), 1.0)
+
+
+def state(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path): (path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.fixture
+def bait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Files outside the home that must stay as they are. What would go to services or other hosts is only written down."""
+    outside: list[object] = []
+    monkeypatch.setattr(programs, "PROGRAM_FOLDERS", ())
+    monkeypatch.setitem(broker._FACTS, "web", lambda argument: outside.append(argument) or [])
+    for name in acts.ACTS:
+        monkeypatch.setitem(acts.ACTS, name, lambda **given: outside.append(given))
+    folder = tmp_path / "bait"
+    folder.mkdir()
+    for n in range(5):
+        (folder / f"{n}.txt").write_text("bait")
+    system = {p: p.read_bytes() for p in (Path("/etc/passwd"), Path("/etc/hostname")) if p.exists()}
+    before = state(folder)
+    yield folder
+    assert state(folder) == before
+    assert all(path.read_bytes() == content for path, content in system.items())
+
+
+@pytest.mark.parametrize("kind", ["any plan", "random weights"])
+def test_nothing_outside_is_harmed(
+    kind: str, make: Callable[..., Shell], home: Path, bait: Path, tmp_path: Path
+) -> None:
+    """Every plan is confirmed. Nothing outside changes, nothing crashes, and some of it is really done."""
+    planner: Planner = AnyPlan(1) if kind == "any plan" else RandomWeights(tmp_path)
+    shell, drawn, statuses = make(yes=True), random.Random(2), set()
+    shell.planner = lambda: planner
+    for n in range(PLANS):
+        os.makedirs(home / "work", exist_ok=True)
+        (home / "work" / "a.txt").write_text("a")
+        shell.cwd = str(home / "work")
+        words = WORDS.format(bait=bait).split()
+        drawn.shuffle(words)
+        turn = shell.say(" ".join([*words, str(n)]))
+        statuses.add(turn.status)
+        assert (turn.error or {}).get("code") != "bug", turn.error
+    assert statuses >= {"done", "refused", "failed"}
