@@ -35,7 +35,9 @@ def ways(sandbox: Sandbox, folder: str) -> dict[str, Callable[[], object]]:
         "plain process (true)": lambda: subprocess.run(["/bin/true"], check=True),
         "tier 1": call("system.time", {}, Effects()),
         "tier 2": call("files.list", listing, Effects(reads=(folder,), metadata=True)),
-        "tier 3 (true)": call("shell.run", {"command": "true"}, Effects(reads=(folder,), writes=(folder,), command="true")),
+        "tier 3 (true)": call(
+            "shell.run", {"command": "true"}, Effects(reads=(folder,), writes=(folder,), command="true")
+        ),
     }
     if (bwrap := shutil.which("bwrap")) is not None:
         inner = [bwrap, "--ro-bind", "/", "/", "--unshare-all", "/bin/true"]

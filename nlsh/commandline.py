@@ -143,10 +143,8 @@ def _of_words(words: Sequence[str | None], found: list[Words], depth: int) -> bo
         known = [word for word in rest if word is not None]
         return short != "eval" or len(known) < len(rest) or _of_line(" ".join(known), found, depth + 1)
     if short in ("find", "fd"):
-        unsure = [
-            _of_words(inner, found, depth + 1) for inner in _after_exec(rest)
-        ]  # each of them, to the last
-        return any(unsure)
+        each = [_of_words(inner, found, depth + 1) for inner in _after_exec(rest)]  # to the last of them
+        return any(each)
     if short == "su":
         script = _after_flag(rest, "-c")
         return _of_line(script, found, depth + 1) if script else True

@@ -12,8 +12,9 @@ from nlsh.agent.decoding import Grammar, read_calls, source
 from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
-from nlsh.sandbox import acts, broker, programs
-from nlsh.turn import Act, Call, Nothing, Plan, Utterance
+from nlsh.errors import ToolFailed
+from nlsh.sandbox import acts, broker, client, programs
+from nlsh.turn import Act, Call, Effects, Nothing, Plan, Utterance
 from tests.random_models import scrambled
 
 # How many plans each of the two campaigns carries out; a long run takes 50000.
@@ -78,14 +79,22 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
+def spared(effects: Effects) -> list[int]:
+    """Stands where processes to signal are opened: a random plan would stop whatever else this user is running."""
+    if effects.signals:
+        raise ToolFailed("no process is signalled in this test", "", "no_process")
+    return []
+
+
 @pytest.fixture
 def bait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Files outside the home that must stay as they are. What would go to services or other hosts is only written down."""
+    """Files outside the home that must stay as they are. What would go to services, other hosts or processes is only written down."""
     outside: list[object] = []
     monkeypatch.setattr(programs, "PROGRAM_FOLDERS", ())
     monkeypatch.setitem(broker._FACTS, "web", lambda argument: outside.append(argument) or [])
     for name in acts.ACTS:
         monkeypatch.setitem(acts.ACTS, name, lambda **given: outside.append(given))
+    monkeypatch.setattr(client, "open_targets", spared)
     folder = tmp_path / "bait"
     folder.mkdir()
     for n in range(5):
