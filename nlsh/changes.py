@@ -12,7 +12,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 Op = Literal[
@@ -61,7 +61,11 @@ class Change:
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready record without empty fields."""
-        return {k: v for k, v in asdict(self).items() if v is not None and v is not False}
+        values = ((name, getattr(self, name)) for name in _FIELDS)
+        return {name: value for name, value in values if value is not None and value is not False}
+
+
+_FIELDS = tuple(field.name for field in fields(Change))
 
 
 def from_dict(record: dict[str, Any]) -> Change:

@@ -14,7 +14,7 @@ from nlsh import rulebook
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
 from nlsh.commandline import PRIVILEGE, base, programs
-from nlsh.protected import is_within, secret_paths
+from nlsh.protected import is_within, secret_paths, within_any
 from nlsh.rulebook import Tier
 from nlsh.turn import Decision, Effects, Scene
 
@@ -138,12 +138,12 @@ def _deny(rule: str, reason: str) -> Decision:
 
 
 def _denied_read(effects: Effects, rules: Rules) -> Decision | None:
+    own, secret = within_any(rules.own), within_any(secret_paths(rules.home))
     for path in effects.reads:
-        if any(is_within(path, saved) for saved in rules.own) and not _is_saved(path, rules):
+        if own(path) and not _is_saved(path, rules):
             return _deny("own-state", f"{path} belongs to nlsh itself")
-        for secret in secret_paths(rules.home):
-            if is_within(path, secret):
-                return _deny("secrets", f"{path} holds secrets and is not read")
+        if secret(path):
+            return _deny("secrets", f"{path} holds secrets and is not read")
         parts = path.split("/")
         if len(parts) > 3 and parts[1] == "proc" and parts[3] in ("environ", "mem", "maps"):
             return _deny("secrets", f"{path} belongs to another process")
@@ -162,16 +162,23 @@ def _denied_change(effects: Effects, scene: Scene, rules: Rules) -> Decision | N
     for path in (*effects.deletes, *(change.path for change in effects.changes if change.op == "chmod")):
         if any(is_within(own, path) for own in rules.own):
             return _deny("own-state", f"{path} holds nlsh's own state")
+    own, system, secret = (
+        within_any(rules.own),
+        within_any(_NEVER_WRITE),
+        within_any(secret_paths(rules.home)),
+    )
+    yours = within_any((scene.cwd, rules.home, *rules.write))
+    named = None if rules.only_write is None else within_any(rules.only_write)
     for path in _written(effects):
-        if any(is_within(path, own) for own in rules.own):
+        if own(path):
             return _deny("own-state", f"{path} belongs to nlsh itself")
-        if any(is_within(path, folder) for folder in _NEVER_WRITE):
+        if system(path):
             return _deny("system", f"{path} belongs to the system")
-        if any(is_within(path, secret) for secret in secret_paths(rules.home)):
+        if secret(path):
             return _deny("secrets", f"{path} holds secrets and is not changed")
-        if not any(is_within(path, root) for root in (scene.cwd, rules.home, *rules.write)):
+        if not yours(path):
             return _deny("outside", f"{path} lies outside the current folder and your home")
-        if rules.only_write is not None and not any(is_within(path, root) for root in rules.only_write):
+        if named is not None and not named(path):
             return _deny("allow", f"the task file does not allow itself to write to {path}")
     return None
 
@@ -265,8 +272,13 @@ def _asked(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
         return Decision("ask", "system", f"it changes {acts[0].path}, which is no file")
     if effects.signals:
         return Decision("ask", "signal", "it stops processes")
+    starts = within_any((*(os.path.join(rules.home, name) for name in _STARTUP), *rules.path_folders))
     for path in _written(effects):
-        if _starts_things(path, rules):
+        if (
+            starts(path)
+            or "/.git/hooks/" in path
+            or path.endswith(("/.git/hooks", "/.git/config", "/.envrc"))
+        ):
             return Decision("ask", "startup", f"{path} is run by itself later on")
     ops = [change.op for change in effects.changes]
     if "erase" in ops:
@@ -280,14 +292,6 @@ def _asked(effects: Effects, scene: Scene, rules: Rules) -> Decision | None:
     if ops.count("chmod") >= MANY:
         return Decision("ask", "permissions", "it changes the permissions of many")
     return None
-
-
-def _starts_things(path: str, rules: Rules) -> bool:
-    if any(is_within(path, os.path.join(rules.home, name)) for name in _STARTUP):
-        return True
-    if "/.git/hooks/" in path or path.endswith(("/.git/hooks", "/.git/config", "/.envrc")):
-        return True
-    return any(is_within(path, folder) for folder in rules.path_folders)
 
 
 def summary(changes: tuple[Change, ...]) -> tuple[int, int]:

@@ -1,6 +1,8 @@
 """Where secrets live: policy refuses to read these paths, and the sandbox hides them."""
 
 import os
+from collections.abc import Callable
+from functools import lru_cache
 
 SECRETS = (
     ".ssh", ".gnupg", ".aws", ".kube", ".netrc", ".pgpass", ".docker", ".password-store", ".local/share/keyrings",
@@ -22,6 +24,14 @@ def is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
+@lru_cache(maxsize=64)
+def within_any(folders: tuple[str, ...]) -> Callable[[str], bool]:
+    """Tells of paths whether they are one of `folders` or lie below one: many paths at little cost."""
+    exact, below = frozenset(folders), tuple(folder.rstrip("/") + "/" for folder in folders)
+    return lambda path: path in exact or path.startswith(below)
+
+
+@lru_cache(maxsize=8)
 def secret_paths(home: str) -> tuple[str, ...]:
     """Where secrets live."""
     return (*(os.path.join(home, name) for name in SECRETS), *SYSTEM_SECRETS)

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -250,8 +250,7 @@ def _alone_at_it(path: Path) -> Iterator[None]:
 
 def kept_record(result: Result) -> str:
     """A result as it is kept: long ones are cut, so that the database stays small."""
-    record = asdict(result)
-    record["rows"] = record["rows"][:KEEP_ROWS] if record["rows"] else record["rows"]
+    record = {**asdict(replace(result, rows=None)), "rows": result.rows and result.rows[:KEEP_ROWS]}
     record["text"] = record["text"][:100_000] if record["text"] else record["text"]
     return _json(record)
 
