@@ -1,10 +1,15 @@
 """A turn as the JSON document that scripts rely on."""
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
 from nlsh.turn import Turn
+
+_ACTING = re.compile(
+    "[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)  # JSON itself escapes what is below a space
 
 
 def document(turn: Turn) -> dict[str, Any]:
@@ -56,5 +61,8 @@ def dumps_line(value: Any) -> str:
 
 
 def dumps(value: Any) -> bytes:
-    """UTF-8 JSON; bytes of names that are no UTF-8 come out as lone surrogate escapes."""
-    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+    """UTF-8 JSON; bytes of names that are no UTF-8 come out as lone surrogate escapes, what acts on a terminal as escapes too."""
+    text = _ACTING.sub(
+        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False, indent=2)
+    )
+    return text.encode("utf-8", "backslashreplace") + b"\n"

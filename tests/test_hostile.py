@@ -2,6 +2,8 @@
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -124,3 +126,51 @@ def test_nothing_outside_is_harmed(
         statuses.add(turn.status)
         assert (turn.error or {}).get("code") != "bug", turn.error
     assert statuses >= {"done", "refused", "failed"}
+
+
+SWAPS = int(os.environ.get("NLSH_RACES", "150"))
+SWAPPER = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+os.write(1, b"r")
+while True:  # RENAME_EXCHANGE: at every instant one of the two stands under the name
+    libc.syscall(316, -100, sys.argv[1].encode(), -100, sys.argv[2].encode(), 2)
+"""
+INTO = {
+    "write": Call("files.write", {"path": "here/new.txt", "text": "x"}),
+    "copy": Call("files.copy", {"path": "a.txt", "to": "here"}),
+    "folder": Call("files.make_folder", {"path": "here/new"}),
+    "append": Call("files.append", {"path": "here/log.txt", "text": "x"}),
+    "delete": Call("files.delete", {"path": "here/log.txt"}),
+    "permissions": Call("files.permissions", {"path": "here/log.txt", "mode": "777"}),
+    "read": Call("files.read", {"path": "here/log.txt"}),
+}
+
+
+@pytest.mark.parametrize("kind", INTO)
+def test_a_folder_that_keeps_turning_into_a_link(kind: str, make: Callable[..., Shell], home: Path) -> None:
+    """While calls go on another process exchanges a folder for a link to secrets, as fast as it can. NLSH_RACES sets how often."""
+    work, bait = home / "work", home / ".ssh"
+    for folder, text in ((work / "here", "mine"), (bait, "bait")):
+        folder.mkdir()
+        (folder / "log.txt").write_text(text)
+    (work / "link").symlink_to(bait)
+    before = state(bait)
+    shell = make(INTO[kind], yes=True)
+    command = [sys.executable, "-c", SWAPPER, str(work / "here"), str(work / "link")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as swapper:
+        assert swapper.stdout is not None
+        swapper.stdout.read(1)
+        statuses, told = set(), []
+        try:
+            for _ in range(SWAPS):
+                (work / "a.txt").write_text("a")
+                turn = shell.say("do it")
+                statuses.add(turn.status)
+                told += [step.result.text for step in turn.steps if step.result is not None]
+                assert (turn.error or {}).get("code") != "bug", turn.error
+        finally:
+            swapper.kill()
+    assert state(bait) == before
+    assert "bait" not in told
+    assert statuses & {"refused", "failed"}  # it was met in the act at least once

@@ -115,7 +115,7 @@ def test_what_is_allowed_for_good_is_no_more_than_was_asked(
     def say(path: str, sentence: str, answer: bool | str | None) -> Turn:
         asked = (lambda preview: kept.append(preview.always) or answer) if answer is not None else None
         shell = make(Call("files.delete", {"path": str(home / path)}), confirm=asked)
-        shell.rules = lambda: replace(rules, allowed=allowances.load(config))
+        shell.rules = lambda cwd: replace(rules, allowed=allowances.load(config))
         shell.allow = lambda one: allowances.save(config, (*allowances.load(config), one))
         return shell.say(sentence)
 

@@ -109,6 +109,13 @@ class Shell:
             self._fail(turn, Interrupted())
         except NlshError as error:
             self._fail(turn, error)
+        except OSError as error:  # what was there a moment ago is not, or no longer what it was
+            self._fail(
+                turn,
+                ToolFailed(
+                    f"{error.filename or self.cwd}: {(error.strerror or str(error)).lower()}", "look again"
+                ),
+            )
         except Exception as error:  # a mistake of nlsh's own ends the turn, not the conversation
             import traceback
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from nlsh.errors import ToolFailed
 from nlsh.sandbox.confinement import Confinement
-from nlsh.sandbox.kernel import syscall
+from nlsh.sandbox.kernel import open_without_links, syscall
 from nlsh.turn import Effects
 
 KILL_SECONDS = 5.0
@@ -35,11 +35,11 @@ def effects_record(effects: Effects) -> dict[str, Any]:
 
 
 def open_grants(confinement: Confinement) -> list[int]:
-    """One O_PATH descriptor per granted path, links not followed at the end."""
+    """One O_PATH descriptor per granted path, none of whose folders is a link: policy judged where it really leads."""
     fds: list[int] = []
     for path in (*confinement.reads, *confinement.writes):
         try:
-            fds.append(os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC))
+            fds.append(open_without_links(path, os.O_PATH | os.O_CLOEXEC))
         except OSError as error:
             for fd in fds:
                 os.close(fd)

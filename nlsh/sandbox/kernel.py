@@ -19,6 +19,8 @@ NR_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(MACHINE, -1)
 NR_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(MACHINE, -1)
 NR_CAPSET = {"x86_64": 126, "aarch64": 91}.get(MACHINE, -1)
 NR_PIDFD_SEND_SIGNAL = 424
+NR_OPENAT2 = 437
+_RESOLVE_NO_SYMLINKS = 0x04
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 4, 38, 24
 
@@ -77,6 +79,18 @@ def restrict_mount(target: str, *, read_only: bool, no_exec: bool) -> None:
         NR_MOUNT_SETATTR, at_fdcwd, ctypes.c_char_p(os.fsencode(target)), at_recursive,
         ctypes.byref(attributes), ctypes.sizeof(attributes),
     )  # fmt: skip
+
+
+class _OpenHow(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ("flags", "mode", "resolve")]
+
+
+def open_without_links(path: str, flags: int) -> int:
+    """openat2(2) of a path no part of which may be a link: what it names now is what was judged by that name."""
+    how = _OpenHow(flags, 0, _RESOLVE_NO_SYMLINKS)
+    return syscall(
+        NR_OPENAT2, -100, ctypes.c_char_p(os.fsencode(path)), ctypes.byref(how), ctypes.sizeof(how)
+    )
 
 
 def drop_capabilities() -> None:

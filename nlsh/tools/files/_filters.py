@@ -61,7 +61,8 @@ def name_rank(name: str, wanted: str) -> int | None:
     with space, `-` and `_` alike, as one of its words, as part of it.
     """
     if any(c in wanted for c in "*?["):
-        return 0 if fnmatch.fnmatchcase(name.lower(), wanted.lower()) else None
+        # a name may hold these characters itself
+        return 0 if name == wanted or fnmatch.fnmatchcase(name.lower(), wanted.lower()) else None
     if name == wanted:
         return 0
     low, want = name.lower(), wanted.lower()

@@ -187,7 +187,7 @@ def _candidates(
 def _name_test(name: str | None) -> Callable[[str], object] | None:
     """A quick look whether a name could fit at all; None when there is nothing quick to ask."""
     if name is not None and any(c in name for c in "*?["):
-        return re.compile(fnmatch.translate(name.lower()), re.IGNORECASE).match
+        return re.compile(f"{fnmatch.translate(name.lower())}|{re.escape(name)}$", re.IGNORECASE).match
     return None
 
 
