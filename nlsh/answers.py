@@ -163,7 +163,7 @@ def _rows(words: dict[str, Any], result: Result) -> str:
             else str(words["none"])
         )
     if result.kind == "matches":
-        files = len({row["path"] for row in rows})
+        files = len({row.get("path") for row in rows})
         return _say(
             words, "lines_in", lines=counted(words, "line", len(rows)), files=counted(words, "file", files)
         )
@@ -180,7 +180,7 @@ def _list(words: dict[str, Any], parts: list[str]) -> str:
 
 
 def _one(row: Row) -> str:
-    if "port" in row and "address" in row:
+    if {"port", "address", "process"} <= row.keys():
         owner = f"{row['process']} ({row['pid']})" if row.get("pid") else "?"
         return f"{row['address']}:{row['port']} {owner}"
     if "pid" in row:
@@ -193,8 +193,12 @@ def _one(row: Row) -> str:
             else ""
         )
         return f"{row['path']}{size}"
-    if "fact" in row:
-        value = show_size(row["value"]) if row["fact"] == "memory" else row["value"]
+    if {"fact", "value"} <= row.keys():
+        value = (
+            show_size(row["value"])
+            if row["fact"] == "memory" and isinstance(row["value"], int)
+            else row["value"]
+        )
         return f"{row['fact']} {value}"
     return " ".join(str(value) for value in row.values() if value not in (None, ""))
 
