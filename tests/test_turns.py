@@ -14,6 +14,7 @@ import pytest
 from nlsh.agent.manners import Preview
 from nlsh.agent.turns import Shell
 from nlsh.changes import Change
+from nlsh.memory import journal
 from nlsh.trash import Trash
 from nlsh.turn import Call, Utterance
 
@@ -425,3 +426,16 @@ def test_what_was_added_to_an_empty_file_is_taken_back(make: Callable[..., Shell
     assert (home / "work" / "log.txt").read_text() == "hello\n"
     assert shell.undo(None).status == "done"
     assert (home / "work" / "log.txt").read_text() == ""
+
+
+def test_an_owner_that_nobody_fetches_is_dead_all_the_same(home: Path) -> None:
+    """In a container whose first process does not reap, an ended nlsh stays as a zombie."""
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.read()  # it is ending
+        deadline = time.monotonic() + 20
+        while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert journal.owner(process.pid).endswith(f"{process.pid}:")
+        assert not journal._alive(f"{process.pid}:{12345}")

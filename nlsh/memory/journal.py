@@ -53,9 +53,13 @@ def owner(helper: int | None) -> str:
 
 
 def _started(pid: int) -> str:
+    """When a process began, in the kernel's ticks; "" for one that has ended, fetched by its parent or not."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as reader:
-            return reader.read().rpartition(")")[2].split()[19]
+            fields = reader.read().rpartition(")")[2].split()
+        return (
+            "" if fields[0] in ("Z", "X") else fields[19]
+        )  # a first process that fetches nobody leaves zombies
     except (OSError, IndexError):
         return ""
 
