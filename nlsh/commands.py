@@ -75,16 +75,23 @@ def _parts(screen: Screen, options: Options) -> Parts:
 @app.command()
 def undo(
     turn: Annotated[
-        int | None, typer.Argument(help="The id that a turn named; the latest change when left out.")
+        str | None,
+        typer.Argument(
+            help="The id that a turn named, or what was done last of a kind, such as delete; the latest change when left out."
+        ),
     ] = None,
     json: Json = False,
     dry_run: DryRun = False,
+    partly: Annotated[
+        bool, typer.Option("--partly", help="Take back what has not been changed since, and leave the rest.")
+    ] = False,
 ) -> None:
     """Take a change back."""
     screen = Screen()
     parts = _parts(screen, Options(json=json, dry_run=dry_run))
     try:
-        done = parts.shell(Manners(dry_run=dry_run, progress=screen.progress)).undo(turn)
+        shell = parts.shell(Manners(dry_run=dry_run, progress=screen.progress))
+        done = shell.undo(_change_named(turn, parts), partly=partly)
     finally:
         parts.close()
     if json:
@@ -92,6 +99,20 @@ def undo(
     else:
         screen.turn(done)
     raise typer.Exit(done.exit_code)
+
+
+def _change_named(said: str | None, parts: Parts) -> int | None:
+    """The turn that `nlsh undo` is to take back: by its id, or the last one that deleted, moved, copied…"""
+    if said is None or said.isdigit():
+        return None if said is None else int(said)
+    verb = said.lower().replace(" ", "_").removeprefix("the_last_")
+    if not any(name.endswith(f".{verb}") for name in catalogue()):
+        hint = "an id, or a verb: nlsh undo delete; nlsh history shows the ids"
+        raise UsageError(f"'{said}' is not something that can be undone", hint)
+    found = parts.journal.latest_of(verb)
+    if found is None:
+        raise NlshError("nothing_to_undo", f"there is no {verb} to undo", "nlsh history shows what was done")
+    return found
 
 
 def show_rows(screen: Screen, rows: list[Row], json: Any, nothing: str) -> None:

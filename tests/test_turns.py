@@ -17,6 +17,7 @@ from nlsh.changes import Change
 from nlsh.memory import journal
 from nlsh.trash import Trash
 from nlsh.turn import Call, Utterance
+from tests.conftest import Said
 
 FIND_PYC = Call("files.find", {"type": ".pyc"})
 DELETE = Call("files.delete", {})
@@ -439,3 +440,26 @@ def test_an_owner_that_nobody_fetches_is_dead_all_the_same(home: Path) -> None:
             time.sleep(0.01)
         assert journal.owner(process.pid).endswith(f"{process.pid}:")
         assert not journal._alive(f"{process.pid}:{12345}")
+
+
+def test_what_has_not_moved_on_can_be_taken_back(make: Callable[..., Shell], files: Path, home: Path) -> None:
+    shell = make(FIND_PYC, DELETE, yes=True)
+    turn = shell.say("delete the .pyc files")
+    (files / "m1.pyc").write_text("something else")
+    whole = shell.undo(None)
+    assert whole.status == "failed" and whole.error is not None
+    assert f"nlsh undo {turn.undo} --partly takes the other 2 back" in whole.error["hint"]
+    assert shell.undo(int(turn.undo or 0), partly=True).status == "done"
+    assert (files / "m1.pyc").read_text() == "something else"
+    assert (files / "m0.pyc").exists() and (files / "m2.pyc").exists()
+
+
+def test_the_last_change_of_a_kind(nlsh: Callable[..., Said], home: Path) -> None:
+    work = home / "work"
+    (work / "a.txt").write_text("a")
+    assert nlsh("-c", "delete a.txt", "--yes").code == 0
+    assert nlsh("-c", "make a folder called later").code == 0
+    assert nlsh("undo", "delete").code == 0
+    assert (work / "a.txt").exists() and (work / "later").is_dir()
+    assert nlsh("undo", "delete").code == 1
+    assert nlsh("undo", "frobnicate").code == 2

@@ -406,8 +406,8 @@ class Shell:
         identity, number = self.store.begin(utterance, self.session)
         self.store.finish(identity, Turn(utterance, self.session, number, "done" if code == 0 else "failed"))
 
-    def undo(self, turn_id: int | None) -> Turn:
-        """Take a turn back by its id, or the latest that can be; for `nlsh undo`."""
+    def undo(self, turn_id: int | None, *, partly: bool = False) -> Turn:
+        """Take a turn back by its id, or the latest that can be; `partly`, what has not changed since. For `nlsh undo`."""
         utterance = Utterance("undo" if turn_id is None else f"undo {turn_id}", self.cwd, time.time())
         identity, number = self.store.begin(utterance, self.session)
         turn = Turn(utterance, self.session, number, confidence=1.0, plan=(Call("session.undo", {}),))
@@ -417,7 +417,7 @@ class Shell:
                 raise ToolFailed(
                     "there is nothing to undo", "nlsh history shows what was done", "nothing_to_undo"
                 )
-            self.take_back(turn, identity, wanted)
+            self.take_back(turn, identity, wanted, partly)
         except DryRun:
             turn.status = "dry_run"
         except KeyboardInterrupt:
@@ -427,12 +427,12 @@ class Shell:
         self.store.finish(identity, turn)
         return turn
 
-    def take_back(self, turn: Turn, identity: int, wanted: int) -> None:
+    def take_back(self, turn: Turn, identity: int, wanted: int, partly: bool = False) -> None:
         """Undo `wanted` as a step of `turn`. A person named it, so it is not asked about again."""
         scene = Scene(self.cwd, self.home, turn.utterance.now)
         call = turn.plan[0]
         tool = find_tool(call.tool)
-        facts = {"inverses": self.journal.inverses(wanted), "turn": wanted}
+        facts = {"inverses": self.journal.inverses(wanted, partly=partly), "turn": wanted}
         asked = Asked(tool.args(), scene, [], "none", facts)
         effects = tool.effects(asked)
         step = Step(call, {"turn": wanted}, decision=self._judge(effects, scene, call.tool))

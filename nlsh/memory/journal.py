@@ -184,8 +184,20 @@ class Journal:
             for r in rows
         ]
 
-    def inverses(self, turn: int) -> tuple[Change, ...]:
-        """The changes that take a turn back, in order. ToolFailed, with the reason, when the world has moved on."""
+    def latest_of(self, verb: str) -> int | None:
+        """The newest turn with something to take back in which a tool of this name ("delete") changed something."""
+        row = self._store.connection.execute(
+            "select j.turn from journal j join steps s on s.turn = j.turn where j.state in ('done', 'partial') "
+            "and s.tool like '%.' || ? order by j.id desc limit 1",
+            (verb,),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def inverses(self, turn: int, *, partly: bool = False) -> tuple[Change, ...]:
+        """The changes that take a turn back, in order. ToolFailed, with the reason, when the world has moved on.
+
+        With `partly` what has moved on is left as it is, and the rest is taken back.
+        """
         entries = self.entries(turn)
         if not entries:
             raise ToolFailed(
@@ -193,15 +205,23 @@ class Journal:
             )
         trash = Trash(self._home)
         found: list[Change] = []
+        moved_on: list[ToolFailed] = []
         for entry in entries:
             filled = {place_of(change) for change in entry.changes}
             for change in reversed(entry.changes):
                 if final(change):
                     continue
-                check_unmoved(change, entry.after, filled)
+                try:
+                    check_unmoved(change, entry.after, filled)
+                except ToolFailed as error:
+                    moved_on.append(error)
+                    continue
                 back = inverse(change, trash.place)
                 if back is not None:
                     found.append(back)
+        if moved_on and (not partly or not found):
+            rest = f"; nlsh undo {turn} --partly takes the other {len(found)} back" if found else ""
+            raise ToolFailed(moved_on[0].message, moved_on[0].hint + rest, moved_on[0].code)
         return settled(found)
 
     @writing()
