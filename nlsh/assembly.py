@@ -7,23 +7,26 @@ loads, and neither waits for the other.
 import os
 import pwd
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from nlsh import allowances, rulebook
+from nlsh import allowances, rulebook, shelf
 from nlsh.agent.manners import Manners
-from nlsh.agent.planner import Planner
+from nlsh.agent.planner import Planner, Talker
 from nlsh.agent.turns import Shell
 from nlsh.config import Config, Folders, folders, home_folder, load, shipped_model
 from nlsh.errors import NlshError, UsageError
+from nlsh.gguf import Header, from_record
 from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
 from nlsh.policy import Rules
 from nlsh.sandbox.client import Sandbox
-from nlsh.turn import Call, Result
+from nlsh.turn import Call, Effects, Result, Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Options:
     verbose: bool = False
     stdin: bool = False
     policy: str | None = None
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """A larger model: what it was called, where it is, and the header of its file where it is one."""
+
+    name: str
+    place: str
+    header: Header | None
 
 
 class Parts:
@@ -55,6 +68,7 @@ class Parts:
         self.notice = notice
         self.sandbox = Sandbox(self.folders.own, self._log)
         self._planner: Planner | None = None
+        self._talkers: dict[str, Talker] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -80,15 +94,64 @@ class Parts:
         return self._planner
 
     def model_path(self) -> Path:
-        """The file of the model that plans: the one that was asked for, or the embedded one."""
-        named = self.options.model or self.config.model
-        if not named or named == "embedded":
+        """The file of the model that plans: the one that was asked for, or the embedded one; for the audit log, too."""
+        wanted = self.wanted
+        return wanted if isinstance(wanted, Path) else shipped_model()
+
+    @cached_property
+    def shelf(self) -> shelf.Shelf:
+        """The models that are at hand."""
+        return shelf.load(self.folders.data)
+
+    @cached_property
+    def wanted(self) -> "Path | Talking":
+        """What was asked to plan: a file made for nlsh, or a larger model. UsageError for a name that is not known."""
+        named = self.options.model or self.config.model or self.shelf.use
+        return self._resolved(named) if named else shipped_model()
+
+    def _resolved(self, named: str) -> "Path | Talking":
+        if named == shelf.EMBEDDED:
             return shipped_model()
-        if "://" in named:
-            raise UsageError(
-                f"models are not fetched from {named}", "name a GGUF file; nlsh has no network of its own"
-            )
-        return Path(named).expanduser()
+        place = self.shelf.place(named)
+        if "://" in place:
+            if urlsplit(place).path.endswith(".gguf"):
+                raise UsageError(
+                    f"models are not fetched from {place}",
+                    "nlsh models pull fetches them; then name the file",
+                )
+            return Talking(named, place, None)
+        path = Path(place).expanduser()
+        if path == shipped_model():
+            return path
+        head = self.header(path)
+        return path if "nlsh.first_token" in head.metadata else Talking(named, str(path), head)
+
+    def header(self, path: Path) -> Header:
+        """The header of a model file, read by a confined child. NlshError when it is not one."""
+        full = os.path.realpath(path)
+        scene = Scene(self.cwd, self.home, time.time())
+        found = self.sandbox.run(
+            "_model_file", {"path": full}, scene, Effects(reads=(full,)), rows=[], kind="none", facts={}
+        )
+        assert isinstance(found, Result) and found.rows is not None
+        return from_record(found.rows[0])
+
+    def _talker(self, shell: Shell, talking: "Talking", *, handed: bool) -> Callable[[], Talker]:
+        def talker() -> Talker:
+            if handed:
+                self.notice(f"handing over to {talking.name}")
+            if self._talkers.get(talking.name) is None:
+                self._talkers[talking.name] = self._conversation(shell, talking)
+            return self._talkers[talking.name]
+
+        return talker
+
+    def _conversation(self, shell: Shell, talking: "Talking") -> Talker:
+        from nlsh.agent.chat.choosing import conversation
+
+        return conversation(
+            talking, self.config, self.folders.config, shell, self.notice, offline=self.options.offline
+        )
 
     def shell(self, manners: Manners) -> Shell:
         """A conversation, after what a crash left half done has been taken back."""
@@ -101,6 +164,13 @@ class Parts:
             allow=self._allow,
             model_path=self.model_path,
         )  # fmt: skip
+        wanted = self.wanted
+        if isinstance(wanted, Talking):
+            shell.talker, shell.talks_first = self._talker(shell, wanted, handed=False), True
+        elif larger := self.config.larger or self.shelf.larger:
+            resolved = self._resolved(larger)
+            if isinstance(resolved, Talking):
+                shell.talker = self._talker(shell, resolved, handed=True)
         if (found := rulebook.untrusted(self.folders.config, self.cwd, self.home)) is not None:
             self.notice(f"{found} is ignored until you trust it: nlsh policy trust")
         if self.options.session:

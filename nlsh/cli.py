@@ -13,7 +13,7 @@ from nlsh.errors import Exit, NlshError, UsageError
 
 FLAGS = {
     "--json": "json", "--yes": "yes", "-y": "yes", "--dry-run": "dry_run", "--no-input": "no_input", "--verbose": "verbose",
-    "--stdin": "stdin", "-": "stdin",
+    "--stdin": "stdin", "-": "stdin", "--offline": "offline",
 }  # fmt: skip
 VALUES = {"--session": "session", "--model": "model", "--cwd": "cwd", "--policy": "policy"}
 COMMAND = ("-c", "--command")
@@ -63,6 +63,7 @@ def _main(args: list[str]) -> int:
             begin()
         # these declare the sub-commands
         import nlsh.init_command
+        import nlsh.model_commands
         import nlsh.run_command
         import nlsh.task_commands
         import nlsh.tour

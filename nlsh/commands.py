@@ -32,10 +32,14 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer confirmations wit
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Plan and preview; change nothing.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never prompt.")]
 Session = Annotated[str | None, typer.Option("--session", help="Go on with the conversation of this name.")]
-Model = Annotated[str | None, typer.Option("--model", help="Another GGUF made for nlsh.")]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", help="Another model: a name of nlsh models list, a GGUF, or a server's address."),
+]
 Cwd = Annotated[str | None, typer.Option("--cwd", help="Work in this folder.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the plan and the times.")]
 Policy = Annotated[str | None, typer.Option("--policy", help="More rules, which can only narrow the others.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no server elsewhere.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read standard input as data.")]
 
 
@@ -54,6 +58,7 @@ def top(
     verbose: Verbose = False,
     stdin: Stdin = False,
     policy: Policy = None,
+    offline: Offline = False,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
     """A shell that understands sentences."""
@@ -215,29 +220,6 @@ def tools(
     screen.write("\nfor example:")
     for example in entry.examples:
         screen.write(f"  {example}")
-
-
-@app.command()
-def models(json: Json = False) -> None:
-    """The model in use."""
-    from nlsh.agent.embedded import EmbeddedPlanner
-    from nlsh.config import shipped_model
-
-    screen = Screen()
-    path = shipped_model()
-    planner = EmbeddedPlanner(path)
-    facts = {
-        "model": "embedded",
-        "path": str(path),
-        "bytes": path.stat().st_size,
-        "tokens": planner.model.size,
-        "threshold_reading": planner.threshold(()),
-        "threshold_changing": planner.threshold((Call("files.delete", {}),)),
-    }
-    if json:
-        emit([facts])
-    else:
-        screen.table("records", [facts], fold=False)
 
 
 @app.command()

@@ -90,6 +90,10 @@ class Config:
     external_as_root: str = "ask"
     keep_saved_mb: int = 1024
     hosts: tuple[str, ...] = ()
+    larger: str = ""
+    context: int = 8192
+    key_file: str = ""
+    offline: bool = False
     hints: bool = True
     editing: str = "emacs"
 
@@ -97,8 +101,21 @@ class Config:
 DEFAULT_TEXT = """\
 # nlsh settings. Every line is optional; what stands here is the default.
 
-# Path of a GGUF made for nlsh; empty is the one that comes with it.
+# The model that plans: a name of nlsh models list, a path, or a server's address such as
+# "http://127.0.0.1:8080/v1#name"; empty is the one that comes with nlsh.
 # model = ""
+
+# A larger model that is asked when the one that comes with nlsh makes nothing of a sentence.
+# larger = ""
+
+# How many tokens a larger model here may hold at once.
+# context = 8192
+
+# A file that holds the key for servers; NLSH_API_KEY comes before it.
+# key_file = ""
+
+# Whether no server is ever asked.
+# offline = false
 
 # How sure the model must be (0 to 1) before a sentence is acted on; unset is what was
 # measured for the model.
@@ -146,7 +163,7 @@ def load(where: Folders) -> Config:
 def _checked(found: dict[str, Any], path: Path) -> Config:
     kinds: dict[str, type | tuple[type, ...]] = {
         "model": str, "threshold": (int, float), "write": list, "external_commands": str, "external_as_root": str, "keep_saved_mb": int,
-        "hosts": list, "hints": bool, "editing": str,
+        "hosts": list, "hints": bool, "editing": str, "larger": str, "context": int, "key_file": str, "offline": bool,
     }  # fmt: skip
     for name, value in found.items():
         if name not in kinds:
@@ -160,6 +177,10 @@ def _checked(found: dict[str, Any], path: Path) -> Config:
             raise UsageError(f'{path}: \'{name}\' is "ask" or "deny"', "nlsh config prints the defaults")
     if found.get("editing", "emacs") not in ("emacs", "vi"):
         raise UsageError(f'{path}: \'editing\' is "emacs" or "vi"', "nlsh config prints the defaults")
+    if not 512 <= found.get("context", 8192) <= 1 << 20:
+        raise UsageError(
+            f"{path}: 'context' is a number of tokens from 512 on", "nlsh config prints the defaults"
+        )
     if "write" in found:
         found["write"] = tuple(os.path.realpath(os.path.expanduser(str(p))) for p in found["write"])
     if "hosts" in found:

@@ -182,3 +182,9 @@ def _place(reader: _Reader) -> tuple[str, tuple[int, ...], int, int]:
     if any(length > 1 << 40 for length in shape):
         raise reader.damaged(f"{name} has a side of {max(shape)}")
     return name, shape, reader.scalar("I"), reader.scalar("Q")
+
+
+def from_record(record: dict[str, Any]) -> Header:
+    """The header that `dataclasses.asdict` recorded."""
+    tensors = [Tensor(**{**one, "shape": tuple(one["shape"])}) for one in record["tensors"]]
+    return Header(record["size"], record["metadata"], tensors)

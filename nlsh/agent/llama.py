@@ -17,18 +17,25 @@ from nlsh.errors import NlshError
 
 MAGIC = b"GGUF"
 _MAX_TOKEN_BYTES = 256
+_log: Any = None  # the callback must live as long as the process
 
 
-def _bindings() -> Any:
+def bindings() -> Any:
+    """llama.cpp's functions, silent from the first call on."""
+    global _log
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if "llama_cpp" not in sys.modules:
         spec = importlib.util.find_spec("llama_cpp")
         if spec is None:
             raise NlshError("no_llama", "llama-cpp-python is not installed", "pip install nlsh brings it")
         sys.modules["llama_cpp"] = importlib.util.module_from_spec(spec)
-    import llama_cpp.llama_cpp as bindings
+    import llama_cpp.llama_cpp as found
 
-    return bindings
+    if _log is None:
+        _log = found.llama_log_callback(lambda level, text, data: None)
+        found.llama_log_set(_log, None)
+        found.llama_backend_init()
+    return found
 
 
 class Model:
@@ -37,10 +44,7 @@ class Model:
     def __init__(self, path: Path, context: int = 512) -> None:
         self.path = path
         _check_file(path)
-        self._c = c = _bindings()
-        self._log = c.llama_log_callback(lambda level, text, data: None)
-        c.llama_log_set(self._log, None)
-        c.llama_backend_init()
+        self._c = c = bindings()
         parameters = c.llama_model_default_params()
         parameters.n_gpu_layers = 0
         self._model = c.llama_model_load_from_file(os.fsencode(path), parameters)

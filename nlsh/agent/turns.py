@@ -19,7 +19,7 @@ from nlsh.agent.grounding import check, ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Manners, Preview
 from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
-from nlsh.agent.planner import Planner
+from nlsh.agent.planner import Planner, Talker
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
 from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
@@ -59,6 +59,10 @@ class Shell:
     explanation: list[Row] = field(default_factory=list)
     model_path: Callable[[], Path | None] = lambda: None  # the model that plans, for the audit log
     seconds: float = CALL_SECONDS  # how long one call may take
+    talker: Callable[[], Talker] | None = None  # a larger model, where one is set
+    talks_first: bool = (
+        False  # whether it is asked at once, or only when the embedded one makes nothing of a sentence
+    )
 
     @cached_property
     def audit(self) -> Audit:
@@ -94,13 +98,10 @@ class Shell:
         begun(identity)
         turn = Turn(utterance, self.session, number, foreign=foreign)
         try:
-            if chosen is None:
-                self._plan(turn)
+            if chosen is None and self.talker is not None and self.talks_first:
+                self._discuss(turn, identity)
             else:
-                turn.plan, turn.confidence = chosen.calls, 1.0
-            if any(find_tool(call.tool).changes for call in turn.plan):
-                self.store.planned(identity, turn.plan)
-            self._act(turn, identity)
+                self._understand(turn, identity, chosen)
             if chosen is not None and learn:
                 self.notes.learn(text, chosen.calls)
         except DryRun:
@@ -126,6 +127,31 @@ class Shell:
         self.store.finish(identity, turn)
         return turn
 
+    def _understand(self, turn: Turn, identity: int, chosen: Act | None) -> None:
+        """One plan, from the embedded model or as chosen; what it makes nothing of goes to a larger model, where one is set."""
+        if chosen is None:
+            try:
+                self._plan(turn)
+            except NotUnderstood:
+                if self.talker is None:
+                    raise
+                turn.plan = ()
+                self._discuss(turn, identity)
+                return
+        else:
+            turn.plan, turn.confidence = chosen.calls, 1.0
+        self.carry_out(turn, identity)
+
+    def _discuss(self, turn: Turn, identity: int) -> None:
+        assert self.talker is not None
+        self.talker().discuss(self, turn, identity)
+
+    def carry_out(self, turn: Turn, identity: int, first: int = 0) -> Result:
+        """Make the calls of the turn's plan from number `first` on; the last one's result. Raises the NlshError that one ended with."""
+        if any(find_tool(call.tool).changes for call in turn.plan):
+            self.store.planned(identity, turn.plan)
+        return self._act(turn, identity, first)
+
     def _plan(self, turn: Turn) -> None:
         text = turn.utterance.text
         check_text(text)
@@ -149,16 +175,16 @@ class Shell:
         if plan.confidence < threshold:
             raise not_sure(plan.alternatives, turn)
 
-    def _act(self, turn: Turn, identity: int) -> None:
+    def _act(self, turn: Turn, identity: int, first: int) -> Result:
         running = time.monotonic()
         rows: list[Row] = []
         kind: RowKind = "none"
         result = Result()
         changes: tuple[Change, ...] = ()
-        for call in turn.plan:
+        for call in turn.plan[first:]:
             check(call)
         try:
-            for position, call in enumerate(turn.plan):
+            for position, call in enumerate(turn.plan[first:], first):
                 result, changes = self._step(turn, identity, position, call, rows, kind)
                 rows, kind = own.handed_on(result), result.kind
         finally:
@@ -171,6 +197,7 @@ class Shell:
         if turn.plan[-1].tool != "session.explain":
             others = tuple(answers.in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
             self.explanation = own.explained(turn.utterance.text, turn.plan, turn.confidence, others)
+        return result
 
     def _step(
         self, turn: Turn, identity: int, position: int, call: Call, rows: list[Row], kind: RowKind

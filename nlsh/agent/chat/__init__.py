@@ -1,0 +1,1 @@
+"""Larger models: any chat GGUF, here or behind a server, drives the same tools over several rounds."""
