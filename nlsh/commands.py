@@ -1,5 +1,6 @@
 """The sub-commands, declared with typer; those of task files are in task_commands.py and run_command.py."""
 
+import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -254,6 +255,7 @@ def doctor(json: Json = False) -> None:
                 "detail": parts.store.notice or str(parts.folders.database),
             }
         )
+        rows.append(_graphics())
         rows.append({"what": "settings", "state": "ok", "detail": str(parts.folders.config / "config.toml")})
         rows.append({"what": "log", "state": "ok", "detail": str(parts.folders.log)})
     finally:
@@ -264,6 +266,40 @@ def doctor(json: Json = False) -> None:
         screen.table("records", rows, fold=False)
     if any(row["state"] in ("none", "missing", "off") for row in rows):
         raise typer.Exit(int(Exit.TOOL_FAILED))
+
+
+def _graphics() -> Row:
+    """Whether a card is there that larger models could use and this build of llama.cpp cannot."""
+    from nlsh.agent.llama import bindings
+
+    cards = [name for place, name in _CARDS.items() if os.path.exists(place)]
+    uses = bool(bindings().llama_supports_gpu_offload())
+    if not cards:
+        return {
+            "what": "graphics",
+            "state": "ok",
+            "detail": "no card for larger models; they run on the processor",
+        }
+    if uses:
+        return {"what": "graphics", "state": "ok", "detail": f"{', '.join(cards)}: larger models use it"}
+    flag = (
+        "-DGGML_CUDA=on"
+        if cards[0] == "NVIDIA"
+        else "-DGGML_HIP=on"
+        if cards[0] == "AMD"
+        else "-DGGML_VULKAN=on"
+    )
+    mend = (
+        f"CMAKE_ARGS={flag} pip install --force-reinstall --no-cache-dir --no-binary :all: llama-cpp-python"
+    )
+    return {
+        "what": "graphics",
+        "state": "unused",
+        "detail": f"{', '.join(cards)} is there, and llama.cpp was built without it; {mend}",
+    }
+
+
+_CARDS = {"/dev/nvidiactl": "NVIDIA", "/dev/kfd": "AMD", "/dev/dri/renderD128": "a card with Vulkan"}
 
 
 @app.command(name="help")

@@ -88,6 +88,9 @@ class _Reader:
         self._file, self._path, self._size = file, path, size
 
     def damaged(self, what: str) -> NlshError:
+        what = "".join(
+            c if c.isprintable() else "?" for c in what[-120:]
+        )  # names in the file may hold anything
         return NlshError(
             "model", f"{self._path} is damaged: {what}", "fetch it again, or name another with --model"
         )

@@ -187,7 +187,8 @@ def _bench(parts: Parts, name: str) -> Rows:
         raise UsageError(f"{name} is not a chat model on this disk", "nlsh models list shows what there is")
     begun = time.perf_counter()
     generator = Generator(Path(resolved.place), resolved.header, parts.config.context)
-    rows: Rows = [{"what": "load", "seconds": round(time.perf_counter() - begun, 2)}]
+    nothing = dict.fromkeys(("read", "kept", "read per second", "written", "written per second", "grammar"))
+    rows: Rows = [{"what": "load", "seconds": round(time.perf_counter() - begun, 2), **nothing}]
     tools = wording.offered("the largest files here")
     messages = [{"role": "system", "content": wording.system()}]
     for sentence in ("the largest files here", "and the smallest"):

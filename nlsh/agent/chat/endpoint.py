@@ -23,10 +23,12 @@ TRIES = 3
 CONNECT_SECONDS, SILENCE_SECONDS = 10.0, 120.0
 MAX_REPLY_BYTES = 4 << 20
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"  # in JSON a new line is a backslash and an n
 _SECRET = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}\b"
-    r"|\bsk-[A-Za-z0-9_-]{20,}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}\b|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}"
-    r"|(?i:\b(?:password|passwd|secret|api[_-]?key|token)\b\s*[:=]\s*)[^\s\"',;]{6,}",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    rf"|{_START}(?:AKIA[0-9A-Z]{{16}}|gh[pousr]_[A-Za-z0-9]{{30,}}|sk-[A-Za-z0-9_-]{{20,}}|xox[abprs]-[A-Za-z0-9-]{{10,}}"
+    r"|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}"
+    r"|(?i:(?:password|passwd|secret|api[_-]?key|token)\s*[:=]\s*)[^\s\"',;\\]{6,})",
     re.DOTALL,
 )
 
@@ -98,7 +100,7 @@ class Endpoint:
     ) -> None:
         self.where, self._key, self._notice, self._wait = where, key, notice, wait
         self.name = where.model or where.host
-        self._schema = True
+        self._form = 0  # which of the forms below the server takes
 
     def reply(self, messages: list[Message], tools: Sequence[str], live: Callable[[str], None]) -> str:
         """What the model says next. NlshError, exit 75 where trying again later may help."""
@@ -109,14 +111,20 @@ class Endpoint:
         if self.where.model:
             body["model"] = self.where.model
         while True:
-            asked = {**body, "response_format": self._format(tools)} if self._schema else body
             try:
-                return self._with_patience(asked, live)
+                return self._with_patience({**body, **self._format(tools)}, live)
             except _SchemaRefused:
-                self._schema = False  # an older server: the instructions alone must do
+                self._form += 1  # an older server: another form, and at last the instructions alone
 
     def _format(self, tools: Sequence[str]) -> dict[str, Any]:
-        return {"type": "json_schema", "json_schema": {"name": "reply", "schema": wording.schema(tools)}}
+        """How this server is told what a reply looks like: as OpenAI names it, as llama-cpp-python does, or not at all."""
+        schema = wording.schema(tools)
+        forms: tuple[dict[str, Any], ...] = (
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}}},
+            {"response_format": {"type": "json_object", "schema": schema}},
+            {},
+        )
+        return forms[self._form]
 
     def _with_patience(self, body: dict[str, Any], live: Callable[[str], None]) -> str:
         for attempt in range(TRIES):
@@ -192,6 +200,12 @@ class Endpoint:
         """Raises what an answer other than 200 means."""
         said = answer.read(10_000).decode("utf-8", "replace")
         status, host = answer.status, self.where.host
+        if (
+            status in (400, 422, 500)
+            and self._form < 2
+            and re.search("response_format|json_schema|grammar", said)
+        ):
+            raise _SchemaRefused
         if status in (401, 403):
             raise NlshError(
                 "key", f"{host} does not accept the key", "set NLSH_API_KEY, or key_file in the settings"
@@ -208,12 +222,6 @@ class Endpoint:
                 f"{host} is too busy ({status})" if status == 429 else f"{host} failed ({status})",
                 float(after) if after.isdigit() else 0.0,
             )
-        if (
-            status in (400, 422)
-            and self._schema
-            and re.search("response_format|json_schema|grammar|schema", said)
-        ):
-            raise _SchemaRefused
         raise NlshError(
             "server",
             f"{host} refused the request ({status}): {' '.join(said.split())[:160]}",
