@@ -103,7 +103,9 @@ def main() -> None:
         for sentence in ("the largest files here", "and the smallest ones"):
             messages.append({"role": "user", "content": wording.asked(sentence, "/home/user", wording.CORE)})
             text = generator.reply(messages, wording.grammar(tools), lambda piece: None, longest=count)
-            messages.append({"role": "assistant", "content": '{"answer": "movie.mkv and notes.iso"}' if text else ""})
+            messages.append(
+                {"role": "assistant", "content": '{"answer": "movie.mkv and notes.iso"}' if text else ""}
+            )
             spent = generator.spent
             first = first or spent.read_seconds
             print(

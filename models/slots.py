@@ -554,7 +554,15 @@ def _command(r: random.Random) -> str:
                 )
             )
         )  # fmt: skip
-    return " ".join([program, *arguments])
+    line = " ".join([program, *arguments])
+    if r.random() < 0.05:
+        line = r.choice(("sudo ", "sudo ", "env DEBUG=1 ", "time ", "nohup ")) + line
+    if r.random() < 0.14:
+        more = _command(r) if r.random() < 0.5 else r.choice(COMMANDS)
+        line += r.choice((" && ", " && ", " | ", " | ", "; ", " || ")) + more
+    elif r.random() < 0.05:
+        line += r.choice((" > ", " >> ", " 2> ")) + file(r)
+    return line
 
 
 def _sentence(r: random.Random) -> str:
