@@ -10,8 +10,6 @@ one counts only where no other asks or denies. A file that cannot be read as rul
 it must not silently allow more.
 """
 
-import hashlib
-import json
 import os
 import stat
 import tomllib
@@ -21,12 +19,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from nlsh.errors import NlshError, UsageError
+from nlsh.errors import UsageError
+from nlsh.projects import is_trusted, project_file, trust_file
 
 Verdict = Literal["allow", "ask", "deny"]
 TierName = Literal["system", "user", "project", "session"]
 SYSTEM_FILE = Path("/etc/nlsh/policy.toml")
-PROJECT_FILE = ".nlsh/policy.toml"
 MAX_BYTES = 1 << 20
 DEFAULT_TEXT = """\
 # nlsh policy. In a file the first rule that fits decides; between files the strictest one.
@@ -175,17 +173,6 @@ def load(config: Path, cwd: str, home: str, session: str | None) -> tuple[Tier, 
     return tuple(found)
 
 
-def project_file(cwd: str, home: str) -> Path | None:
-    """The nearest policy file of a project, from the current folder upwards; the home and what is above it has none."""
-    folder = Path(cwd)
-    for place in (folder, *folder.parents):
-        if str(place) in (home, "/"):
-            return None
-        if (place / PROJECT_FILE).is_file():
-            return place / PROJECT_FILE
-    return None
-
-
 def untrusted(config: Path, cwd: str, home: str) -> Path | None:
     """A project's file that is there and does not count, or does no longer: nobody has trusted what it says now."""
     project = project_file(cwd, home)
@@ -203,35 +190,8 @@ def trust(config: Path, project: Path, home: str) -> tuple[Rule, ...]:
     if text is None:
         raise UsageError(f"there is no {project}", "name a project's policy file")
     rules = parse(text, str(project), str(project.parents[1]), home)
-    known = _trusted(config) | {str(project): _digest(text)}
-    path = config / "trusted.json"
-    partial = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(fd, "w", encoding="utf-8") as writer:
-            json.dump(known, writer, indent=1)
-        os.replace(partial, path)
-    except OSError as error:
-        raise NlshError("failed", f"{path} cannot be written: {error}", "it is not trusted") from error
+    trust_file(config, project, text)
     return rules
-
-
-def is_trusted(config: Path, project: Path, text: str) -> bool:
-    """Whether the user has trusted this file with exactly this text."""
-    return _trusted(config).get(str(project)) == _digest(text)
-
-
-def _trusted(config: Path) -> dict[str, str]:
-    try:
-        known = json.loads((config / "trusted.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}  # nothing is trusted then
-    return known if isinstance(known, dict) else {}
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _read(path: Path, *, by_root: bool = False) -> str | None:

@@ -16,6 +16,7 @@ from nlsh.document import document, dumps_line
 from nlsh.errors import Exit, UsageError
 from nlsh.memory.audit import Audit
 from nlsh.policy import Rules
+from nlsh.projects import PROJECT_FILE, project_file
 from nlsh.render import Screen
 from nlsh.tools.files._records import iso
 from nlsh.turn import Act, Call
@@ -135,13 +136,11 @@ def _forgotten(parts: Parts, number: int) -> str:
 
 def _trusted(parts: Parts, named: str | None) -> Rows:
     """Trust a project's rules, as they are now: those of the current folder, or of a file that was named."""
-    project = (
-        rulebook.project_file(parts.cwd, parts.home) if named is None else Path(named).expanduser().absolute()
-    )
+    project = project_file(parts.cwd, parts.home) if named is None else Path(named).expanduser().absolute()
     if project is None:
-        raise UsageError("no project has a policy file here", f"one is called {rulebook.PROJECT_FILE}")
-    if not str(project).endswith("/" + rulebook.PROJECT_FILE):
-        raise UsageError(f"{project} is no project's policy file", f"one is called {rulebook.PROJECT_FILE}")
+        raise UsageError("no project has a policy file here", f"one is called {PROJECT_FILE}")
+    if not str(project).endswith("/" + PROJECT_FILE):
+        raise UsageError(f"{project} is no project's policy file", f"one is called {PROJECT_FILE}")
     rules = rulebook.trust(parts.folders.config, project, parts.home)
     return [{"rule": f"project {n}", "value": rule.in_words()} for n, rule in enumerate(rules, 1)]
 

@@ -15,6 +15,7 @@ from nlsh.changes import Change
 from nlsh.commandline import programs
 from nlsh.errors import UsageError
 from nlsh.policy import Rules, decide
+from nlsh.projects import PROJECT_FILE
 from nlsh.rulebook import Rule, Tier
 from nlsh.turn import Call, Effects, Scene, Status
 from tests.conftest import Said
@@ -163,7 +164,7 @@ def test_the_example_is_valid() -> None:
 @pytest.fixture
 def project(home: Path) -> Path:
     """A policy file of a project in the folder where the command runs."""
-    file = home / "work" / rulebook.PROJECT_FILE
+    file = home / "work" / PROJECT_FILE
     file.parent.mkdir(parents=True)
     file.write_text("[[rule]]\nverdict = 'deny'\ncommand = 'git push'\nreason = 'CI pushes'\n")
     return file

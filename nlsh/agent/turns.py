@@ -4,7 +4,6 @@ plan → for each call: ground, effects, policy, preview and yes, journal, sandb
 a look at the disk. Each step is written to memory as it happens.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +14,9 @@ from typing import Any
 
 from nlsh import answers
 from nlsh.agent import own, witness
+from nlsh.agent.consent import consent
 from nlsh.agent.grounding import check, ground
-from nlsh.agent.guard import asks_back, spoken_of
-from nlsh.agent.manners import ALWAYS, DryRun, Manners, Preview
+from nlsh.agent.manners import DryRun, Manners
 from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
 from nlsh.agent.planner import Planner, Talker
 from nlsh.allowances import Allowance
@@ -28,7 +27,7 @@ from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
 from nlsh.messages import in_language
-from nlsh.policy import Rules, allowance_for, decide, granted
+from nlsh.policy import Rules, decide, granted
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
@@ -222,7 +221,7 @@ class Shell:
             effects = granted(effects, step.decision, self.rules(self.cwd))
             turn.steps.append(step)
             if not _matched_nothing(tool, effects, rows, kind):
-                self._ask(turn, call, effects, step.decision, scene)
+                consent(self, turn, call, effects, step.decision, scene)
                 result, changes = self._run(turn, identity, position, call, asked, effects, facts)
             else:
                 result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
@@ -279,53 +278,6 @@ class Shell:
 
     def _judge(self, effects: Effects, scene: Scene, tool: str) -> Decision:
         return decide(effects, scene, self.rules(self.cwd), tool)
-
-    def _ask(self, turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene) -> None:
-        """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
-        if decision.verdict == "deny":
-            raise Refused(decision.reason, answers.way_out(decision.rule), decision.rule)
-        if not effects.changing and not effects.contacts and decision.verdict != "ask":
-            return
-        headline, items, undo = answers.preview(call, effects)
-        language = turn.utterance.language
-        headline, undo = in_language(headline, language), in_language(undo, language)
-        turn.preview = [headline, *items, undo]
-        if self.manners.dry_run:
-            raise DryRun
-        backed = spoken_of(turn.utterance.text, turn.plan)
-        if decision.verdict == "allow" and not turn.foreign and (decision.rule != "always" or backed):
-            return
-        if call.tool == "session.undo" and asks_back(turn.utterance.text):
-            return  # it restores what a yes was given for, and loses nothing itself
-        if self.manners.yes and backed and not turn.foreign:
-            return
-        seen = _identities(effects)
-        plan = answers.in_words(turn.plan)
-        if self.manners.confirm is None:
-            hint = "say it again with --yes"
-            if turn.foreign:
-                hint = f"a person must see this: {turn.foreign[0]}"
-            elif not backed:
-                hint = "say it in plainer words: nothing in the sentence speaks of this"
-            raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
-        reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
-        shown = self.store.struck((headline, tuple(items), undo, reason, plan))
-        for_good = (
-            None if turn.foreign else allowance_for(effects, scene, self.rules(self.cwd), call.tool, decision)
-        )
-        said = self.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
-        if said == ALWAYS and for_good is not None:
-            self.allow(for_good)
-        if not said:
-            raise NlshError(
-                "needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION
-            )
-        if _identities(effects) != seen:
-            raise Refused(
-                "something changed while you were reading; nothing was done",
-                "look again and repeat it",
-                "changed_meanwhile",
-            )
 
     def _run(
         self,
@@ -511,14 +463,3 @@ def _matched_nothing(tool: Tool, effects: Effects, rows: list[Row], kind: RowKin
     """Whether a call that was to work on the rows before it got none: nothing is there to do."""
     fed = bool(tool.takes) and bool(tool.targets) and kind != "none" and not rows
     return fed and not effects.changing and not effects.reads
-
-
-def _identities(effects: Effects) -> list[tuple[int, int, int] | None]:
-    found: list[tuple[int, int, int] | None] = []
-    for change in effects.changes:
-        try:
-            status = os.lstat(change.path)
-            found.append((status.st_dev, status.st_ino, status.st_ctime_ns))
-        except OSError:
-            found.append(None)
-    return found

@@ -1,0 +1,78 @@
+"""Whether a call may go on: policy's verdict carried out, with a preview and a person's yes where one is needed."""
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlsh import answers
+from nlsh.agent.guard import asks_back, spoken_of
+from nlsh.agent.manners import ALWAYS, DryRun, Preview
+from nlsh.errors import Exit, NlshError, Refused
+from nlsh.messages import in_language
+from nlsh.policy import allowance_for
+from nlsh.turn import Call, Decision, Effects, Scene, Turn
+
+if TYPE_CHECKING:
+    from nlsh.agent.turns import Shell
+
+
+def consent(
+    shell: "Shell", turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene
+) -> None:
+    """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
+    if decision.verdict == "deny":
+        raise Refused(decision.reason, answers.way_out(decision.rule), decision.rule)
+    if not effects.changing and not effects.contacts and decision.verdict != "ask":
+        return
+    headline, items, undo = answers.preview(call, effects)
+    language = turn.utterance.language
+    headline, undo = in_language(headline, language), in_language(undo, language)
+    turn.preview = [headline, *items, undo]
+    if shell.manners.dry_run:
+        raise DryRun
+    backed = spoken_of(turn.utterance.text, turn.plan)
+    answered = decision.rule != "free"  # by a person, beforehand: the sentence must still speak of it
+    if decision.verdict == "allow" and not turn.foreign and (not answered or backed):
+        return
+    if call.tool == "session.undo" and asks_back(turn.utterance.text):
+        return  # it restores what a yes was given for, and loses nothing itself
+    if shell.manners.yes and backed and not turn.foreign:
+        return
+    seen = _identities(effects)
+    plan = answers.in_words(turn.plan)
+    if shell.manners.confirm is None:
+        hint = "say it again with --yes"
+        if turn.foreign:
+            hint = f"a person must see this: {turn.foreign[0]}"
+        elif not backed:
+            hint = "say it in plainer words: nothing in the sentence speaks of this"
+        raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
+    reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
+    shown = shell.store.struck((headline, tuple(items), undo, reason, plan))
+    for_good = (
+        None if turn.foreign else allowance_for(effects, scene, shell.rules(shell.cwd), call.tool, decision)
+    )
+    said = shell.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
+    if said == ALWAYS and for_good is not None:
+        shell.allow(for_good)
+    if not said:
+        raise NlshError(
+            "needs_confirmation", "not confirmed; nothing was changed", "", Exit.NEEDS_CONFIRMATION
+        )
+    if _identities(effects) != seen:
+        raise Refused(
+            "something changed while you were reading; nothing was done",
+            "look again and repeat it",
+            "changed_meanwhile",
+        )
+
+
+def _identities(effects: Effects) -> list[tuple[int, int, int] | None]:
+    found: list[tuple[int, int, int] | None] = []
+    for change in effects.changes:
+        try:
+            status = os.lstat(change.path)
+            found.append((status.st_dev, status.st_ino, status.st_ctime_ns))
+        except OSError:
+            found.append(None)
+    return found
