@@ -12,21 +12,23 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from nlsh import allowances, rulebook, shelf
+from nlsh import allowances, rulebook
 from nlsh.agent.manners import Manners
 from nlsh.agent.planner import Planner, Talker
 from nlsh.agent.turns import Shell
-from nlsh.config import Config, Folders, folders, home_folder, load, shipped_model
+from nlsh.config import EMBEDDED, Config, Folders, folders, home_folder, load, shipped_model
 from nlsh.errors import NlshError, UsageError
-from nlsh.gguf import Header, from_record
 from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
 from nlsh.policy import Rules
 from nlsh.sandbox.client import Sandbox
 from nlsh.turn import Call, Effects, Result, Scene
+
+if TYPE_CHECKING:
+    from nlsh.gguf import Header
+    from nlsh.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Talking:
 
     name: str
     place: str
-    header: Header | None
+    header: "Header | None"
 
 
 class Parts:
@@ -99,22 +101,27 @@ class Parts:
         return wanted if isinstance(wanted, Path) else shipped_model()
 
     @cached_property
-    def shelf(self) -> shelf.Shelf:
+    def shelf(self) -> "Shelf":
         """The models that are at hand."""
+        from nlsh import shelf  # these two are for larger models, which most starts do not have
+
         return shelf.load(self.folders.data)
 
     @cached_property
     def wanted(self) -> "Path | Talking":
         """What was asked to plan: a file made for nlsh, or a larger model. UsageError for a name that is not known."""
-        named = self.options.model or self.config.model or self.shelf.use
+        named = self.options.model or self.config.model or (self.shelf.use if self._has_shelf() else "")
         return self._resolved(named) if named else shipped_model()
 
+    def _has_shelf(self) -> bool:
+        return "shelf" in self.__dict__ or (self.folders.data / "models.json").exists()
+
     def _resolved(self, named: str) -> "Path | Talking":
-        if named == shelf.EMBEDDED:
+        if named == EMBEDDED:
             return shipped_model()
         place = self.shelf.place(named)
         if "://" in place:
-            if urlsplit(place).path.endswith(".gguf"):
+            if place.partition("#")[0].endswith(".gguf"):
                 raise UsageError(
                     f"models are not fetched from {place}",
                     "nlsh models pull fetches them; then name the file",
@@ -126,7 +133,7 @@ class Parts:
         head = self.header(path)
         return path if "nlsh.first_token" in head.metadata else Talking(named, str(path), head)
 
-    def header(self, path: Path) -> Header:
+    def header(self, path: Path) -> "Header":
         """The header of a model file, read by a confined child. NlshError when it is not one."""
         full = os.path.realpath(path)
         scene = Scene(self.cwd, self.home, time.time())
@@ -134,6 +141,8 @@ class Parts:
             "_model_file", {"path": full}, scene, Effects(reads=(full,)), rows=[], kind="none", facts={}
         )
         assert isinstance(found, Result) and found.rows is not None
+        from nlsh.gguf import from_record
+
         return from_record(found.rows[0])
 
     def _talker(self, shell: Shell, talking: "Talking", *, handed: bool) -> Callable[[], Talker]:
@@ -167,7 +176,7 @@ class Parts:
         wanted = self.wanted
         if isinstance(wanted, Talking):
             shell.talker, shell.talks_first = self._talker(shell, wanted, handed=False), True
-        elif larger := self.config.larger or self.shelf.larger:
+        elif larger := self.config.larger or (self.shelf.larger if self._has_shelf() else ""):
             resolved = self._resolved(larger)
             if isinstance(resolved, Talking):
                 shell.talker = self._talker(shell, resolved, handed=True)

@@ -12,6 +12,8 @@ from typing import Any
 
 from nlsh.errors import NlshError, UsageError
 
+EMBEDDED = "embedded"  # what the model that comes with nlsh is called
+
 
 @dataclass(frozen=True)
 class Folders:

@@ -9,7 +9,7 @@ import typer
 from nlsh import shelf
 from nlsh.assembly import Options, Parts, Talking
 from nlsh.commands import Json, app, emit
-from nlsh.config import shipped_model
+from nlsh.config import EMBEDDED, shipped_model
 from nlsh.errors import NlshError, UsageError
 from nlsh.gguf import Header
 from nlsh.render import Screen
@@ -97,7 +97,7 @@ def _noted(what: str, given: list[str], parts: Parts) -> Rows:
         kept.use, kept.larger = ("" if one == name else one for one in (kept.use, kept.larger))
         state = "removed; its file is where it was"
     else:
-        chosen = "" if name in ("none", shelf.EMBEDDED) else name
+        chosen = "" if name in ("none", EMBEDDED) else name
         if chosen:
             resolved = parts._resolved(chosen)
             if what == "larger" and not isinstance(resolved, Talking):
@@ -117,7 +117,7 @@ def _noted(what: str, given: list[str], parts: Parts) -> Rows:
 
 def _list(parts: Parts, screen: Screen) -> Rows:
     kept = parts.shelf
-    rows: Rows = [_row(shelf.EMBEDDED, str(shipped_model()), "nlsh", kept, parts)]
+    rows: Rows = [_row(EMBEDDED, str(shipped_model()), "nlsh", kept, parts)]
     rows += [_row(name, place, "added", kept, parts) for name, place in sorted(kept.names.items())]
     named = set(kept.names.values())
     rows += [
@@ -129,7 +129,7 @@ def _list(parts: Parts, screen: Screen) -> Rows:
 
 
 def _row(name: str, place: str, source: str, kept: shelf.Shelf, parts: Parts) -> dict[str, Any]:
-    state = "plans" if name == (kept.use or shelf.EMBEDDED) else "larger" if name == kept.larger else ""
+    state = "plans" if name == (kept.use or EMBEDDED) else "larger" if name == kept.larger else ""
     path = Path(place)
     size = path.stat().st_size if "://" not in place and path.is_file() else None
     missing = "" if size is not None or "://" in place else "missing"
@@ -137,7 +137,7 @@ def _row(name: str, place: str, source: str, kept: shelf.Shelf, parts: Parts) ->
 
 
 def _info(parts: Parts, name: str) -> Rows:
-    place = str(shipped_model()) if name == shelf.EMBEDDED else parts.shelf.place(name)
+    place = str(shipped_model()) if name == EMBEDDED else parts.shelf.place(name)
     if "://" in place:
         raise UsageError(
             f"{place} is a server; only files can be looked into", "nlsh models bench NAME asks it something"
@@ -182,7 +182,7 @@ def _bench(parts: Parts, name: str) -> Rows:
     from nlsh.agent.chat import wording
     from nlsh.agent.chat.generator import Generator
 
-    resolved = shipped_model() if name == shelf.EMBEDDED else parts._resolved(name)
+    resolved = shipped_model() if name == EMBEDDED else parts._resolved(name)
     if not isinstance(resolved, Talking) or resolved.header is None:
         raise UsageError(f"{name} is not a chat model on this disk", "nlsh models list shows what there is")
     begun = time.perf_counter()

@@ -76,7 +76,8 @@ def _by_rules(decision: Decision, effects: Effects, rules: Rules, tool: str) -> 
     strangers = decision.rule == "network" and decision.verdict in ("deny", "ask")
     if not rules.tiers or (decision.verdict == "deny" and not strangers):
         return decision
-    line = programs(effects.command) if effects.command is not None else None
+    spoken = effects.command if effects.command is not None else effects.later
+    line = programs(spoken) if spoken is not None else None
     said = rulebook.opinions(
         rules.tiers, tool, (*_written(effects), *effects.deletes), effects.reads, effects.contacts,
         line.each if line else (), line.opaque if line else False,

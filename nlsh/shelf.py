@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nlsh.config import EMBEDDED
 from nlsh.errors import NlshError, UsageError
-
-EMBEDDED = "embedded"
 
 
 @dataclass(slots=True)

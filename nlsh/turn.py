@@ -100,6 +100,7 @@ class Effects:
     command: str | None = None
     brokered: tuple[tuple[str, str], ...] = ()  # facts fetched outside: name and argument
     contacts: tuple[str, ...] = ()  # hosts that are spoken to
+    later: str | None = None  # a command line that something else will run, unconfined
     jobs: bool = False  # whether the command goes on in the background
     terminal: str = ""  # the kind of terminal that the command is given; "" when its output is kept instead
     undoable: bool = True

@@ -34,6 +34,7 @@ def effects(asked: Asked) -> Effects:
         changes=(act("crontab", "the crontab", {"text": new, "was": old}, {"text": old, "was": new}),),
         note=note,
         title=f"schedule: {line}",
+        later=args.command.strip().strip("`"),
         samples=(note,),
     )
 
