@@ -538,6 +538,8 @@ def test_a_real_server_of_llama_cpp(
         "127.0.0.1",
         "--port",
         str(port),
+        "--n_threads",
+        "1",
         "--n_ctx",
         "8192",
     ]
