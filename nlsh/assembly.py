@@ -92,13 +92,16 @@ class Parts:
         if self._planner is None:
             from nlsh.agent.embedded import EmbeddedPlanner
 
-            self._planner = EmbeddedPlanner(self.model_path())
+            self._planner = EmbeddedPlanner(self.wanted if isinstance(self.wanted, Path) else shipped_model())
         return self._planner
 
     def model_path(self) -> Path:
         """The file of the model that plans: the one that was asked for, or the embedded one; for the audit log, too."""
-        wanted = self.wanted
-        return wanted if isinstance(wanted, Path) else shipped_model()
+        named = self._named()
+        if not named or named == EMBEDDED:
+            return shipped_model()
+        place = self.shelf.place(named)
+        return shipped_model() if "://" in place else Path(place).expanduser()
 
     @cached_property
     def shelf(self) -> "Shelf":
@@ -110,8 +113,11 @@ class Parts:
     @cached_property
     def wanted(self) -> "Path | Talking":
         """What was asked to plan: a file made for nlsh, or a larger model. UsageError for a name that is not known."""
-        named = self.options.model or self.config.model or (self.shelf.use if self._has_shelf() else "")
+        named = self._named()
         return self._resolved(named) if named else shipped_model()
+
+    def _named(self) -> str:
+        return self.options.model or self.config.model or (self.shelf.use if self._has_shelf() else "")
 
     def _has_shelf(self) -> bool:
         return "shelf" in self.__dict__ or (self.folders.data / "models.json").exists()
@@ -135,6 +141,10 @@ class Parts:
 
     def header(self, path: Path) -> "Header":
         """The header of a model file, read by a confined child. NlshError when it is not one."""
+        if not path.is_file():
+            raise NlshError(
+                "model", f"there is no model at {path}", "name another with --model, or reinstall nlsh"
+            )
         full = os.path.realpath(path)
         scene = Scene(self.cwd, self.home, time.time())
         found = self.sandbox.run(
@@ -145,15 +155,20 @@ class Parts:
 
         return from_record(found.rows[0])
 
-    def _talker(self, shell: Shell, talking: "Talking", *, handed: bool) -> Callable[[], Talker]:
-        def talker() -> Talker:
-            if handed:
-                self.notice(f"handing over to {talking.name}")
-            if self._talkers.get(talking.name) is None:
-                self._talkers[talking.name] = self._conversation(shell, talking)
-            return self._talkers[talking.name]
-
-        return talker
+    def _larger(self, shell: Shell, at_a_loss: bool) -> Talker | None:
+        """The larger model that plans everything, or the one for what the embedded one makes nothing of; None where there is none."""
+        if not at_a_loss:
+            talking = self.wanted if self._named() else None
+        else:
+            larger = self.config.larger or (self.shelf.larger if self._has_shelf() else "")
+            talking = self._resolved(larger) if larger else None
+        if not isinstance(talking, Talking):
+            return None
+        if at_a_loss:
+            self.notice(f"handing over to {talking.name}")
+        if talking.name not in self._talkers:
+            self._talkers[talking.name] = self._conversation(shell, talking)
+        return self._talkers[talking.name]
 
     def _conversation(self, shell: Shell, talking: "Talking") -> Talker:
         from nlsh.agent.chat.choosing import conversation
@@ -173,13 +188,7 @@ class Parts:
             allow=self._allow,
             model_path=self.model_path,
         )  # fmt: skip
-        wanted = self.wanted
-        if isinstance(wanted, Talking):
-            shell.talker, shell.talks_first = self._talker(shell, wanted, handed=False), True
-        elif larger := self.config.larger or (self.shelf.larger if self._has_shelf() else ""):
-            resolved = self._resolved(larger)
-            if isinstance(resolved, Talking):
-                shell.talker = self._talker(shell, resolved, handed=True)
+        shell.larger = lambda at_a_loss: self._larger(shell, at_a_loss)
         if (found := rulebook.untrusted(self.folders.config, self.cwd, self.home)) is not None:
             self.notice(f"{found} is ignored until you trust it: nlsh policy trust")
         if self.options.session:

@@ -131,7 +131,7 @@ def test_random_weights_drive_the_loop(
         shell = make(yes=True)
         shell.log = traces.append
         conversation = Conversation(Speaker())
-        shell.talker, shell.talks_first = lambda talker=conversation: talker, True  # type: ignore[misc]
+        shell.larger = lambda at_a_loss, talker=conversation: talker  # type: ignore[misc]
         for _ in range(2):
             words = "find big files please what 文件 a.txt delete it".split()
             drawn.shuffle(words)
@@ -293,7 +293,7 @@ def asked(server: Server, make: Callable[..., Shell]) -> Callable[..., Shell]:
     def shell(**options: Any) -> Shell:
         made = make(**options)
         conversation = Conversation(Endpoint(address(server.url), "key", wait=lambda seconds: None))
-        made.talker, made.talks_first = lambda: conversation, True
+        made.larger = lambda at_a_loss: conversation
         return made
 
     return shell

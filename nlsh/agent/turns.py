@@ -58,10 +58,8 @@ class Shell:
     explanation: list[Row] = field(default_factory=list)
     model_path: Callable[[], Path | None] = lambda: None  # the model that plans, for the audit log
     seconds: float = CALL_SECONDS  # how long one call may take
-    talker: Callable[[], Talker] | None = None  # a larger model, where one is set
-    talks_first: bool = (
-        False  # whether it is asked at once, or only when the embedded one makes nothing of a sentence
-    )
+    # A larger model: the one that plans everything, if there is one (False), or the one that is asked at a loss (True).
+    larger: Callable[[bool], Talker | None] = lambda at_a_loss: None
 
     @cached_property
     def audit(self) -> Audit:
@@ -97,8 +95,9 @@ class Shell:
         begun(identity)
         turn = Turn(utterance, self.session, number, foreign=foreign)
         try:
-            if chosen is None and self.talker is not None and self.talks_first:
-                self._discuss(turn, identity)
+            talker = self.larger(False) if chosen is None else None
+            if talker is not None:
+                talker.discuss(self, turn, identity)
             else:
                 self._understand(turn, identity, chosen)
             if chosen is not None and learn:
@@ -132,18 +131,15 @@ class Shell:
             try:
                 self._plan(turn)
             except NotUnderstood:
-                if self.talker is None:
+                talker = self.larger(True)
+                if talker is None:
                     raise
                 turn.plan = ()
-                self._discuss(turn, identity)
+                talker.discuss(self, turn, identity)
                 return
         else:
             turn.plan, turn.confidence = chosen.calls, 1.0
         self.carry_out(turn, identity)
-
-    def _discuss(self, turn: Turn, identity: int) -> None:
-        assert self.talker is not None
-        self.talker().discuss(self, turn, identity)
 
     def carry_out(self, turn: Turn, identity: int, first: int = 0) -> Result:
         """Make the calls of the turn's plan from number `first` on; the last one's result. Raises the NlshError that one ended with."""

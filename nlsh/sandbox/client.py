@@ -73,6 +73,7 @@ class Sandbox:
         self._process, self._channel = take()
         self._at_work: list[_Child] = []
         self._changing = Lock()
+        self._ordering = Lock()
         self._stopped = False
 
     @property
@@ -259,8 +260,9 @@ class Sandbox:
     def _order(self, confinement: Confinement, fds: list[int]) -> int:
         order = json.dumps({"confinement": confinement.as_dict()}).encode("ascii")
         try:
-            socket.send_fds(self._channel, [order], fds)
-            data, received, _, _ = socket.recv_fds(self._channel, 4096, 1)
+            with self._ordering:  # an order and its answer belong together, whichever thread gave it
+                socket.send_fds(self._channel, [order], fds)
+                data, received, _, _ = socket.recv_fds(self._channel, 4096, 1)
         except OSError as error:
             raise Refused("the sandbox helper has ended", "start nlsh again", "no_sandbox") from error
         if not data or len(received) != 1:

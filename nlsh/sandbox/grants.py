@@ -44,7 +44,7 @@ def open_grants(confinement: Confinement) -> list[int]:
             for fd in fds:
                 os.close(fd)
             raise ToolFailed(
-                f"{path}: {(error.strerror or 'error').lower()}", "check the name", "missing"
+                f"{path}: {os.strerror(error.errno or 0).lower()}", "check the name", "missing"
             ) from error
     return fds
 
