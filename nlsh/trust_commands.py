@@ -10,7 +10,7 @@ from nlsh import allowances, routing, rulebook
 from nlsh.agent.manners import Manners
 from nlsh.answers import for_good, in_words
 from nlsh.assembly import Options, Parts
-from nlsh.commandline import programs
+from nlsh.commandline import PRIVILEGE, base, programs
 from nlsh.commands import Cwd, Json, Model, Policy, app, emit
 from nlsh.document import document, dumps_line
 from nlsh.errors import Exit, UsageError
@@ -148,7 +148,10 @@ def _trusted(parts: Parts, named: str | None) -> Rows:
 def _judged(parts: Parts, given: str, screen: Screen, json: bool) -> Rows:
     """The verdict on each call of a sentence; a command line is judged as the call that would run it."""
     shell = parts.shell(Manners(dry_run=True))
-    typed = routing.is_command(given, lambda text: None)
+    words = given.split()
+    typed = routing.is_command(given, lambda text: None) or (
+        len(words) > 1 and base((words[0],)) in PRIVILEGE
+    )
     chosen = Act((Call("shell.run", {"command": given}),)) if typed else None
     turn = shell.say(given, chosen, learn=False)
     if turn.exit_code and turn.exit_code != Exit.REFUSED:
