@@ -1,6 +1,6 @@
 """The mean of two checkpoints of one lineage: what each learnt while its rate fell, with less of the noise of both.
 
-Both must have the same shape and have been trained on from common weights to a rate of nothing (Wortsman et al. 2022,
+Of a checkpoint that has a running mean of its weights, that mean is taken. Both must have the same shape and have been trained on from common weights to a rate of nothing (Wortsman et al. 2022,
 "Model soups", arXiv:2203.05482). `LOG.md` says what it was worth.
 
     python models/average.py FIRST.pt SECOND.pt [--share 0.42] [--out models/build/model.pt]
@@ -26,8 +26,9 @@ def main() -> None:
     other = torch.load(options.second, weights_only=True)
     if state["shape"] != other["shape"]:
         raise SystemExit(f"{options.first} and {options.second} have different shapes")
-    for name, weight in state["network"].items():
-        state["network"][name] = torch.lerp(weight, other["network"][name], options.share)
+    second = other.get("mean", other["network"])
+    first = state.pop("mean", state["network"])
+    state["network"] = {name: torch.lerp(weight, second[name], options.share) for name, weight in first.items()}
     torch.save(state, options.out)
 
 

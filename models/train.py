@@ -6,11 +6,13 @@ rates constant for the first 40 % of the time, then linearly to nothing.
 
     python models/train.py --minutes 60 [--resume] [--threads 1] [--device cpu] [--peak 1]
 
-Writes models/build/model.pt every few minutes (weights, optimiser, seconds trained) and
-models/build/loss.tsv; `--resume` goes on from there.
+Writes models/build/model.pt every few minutes (weights, their running mean, optimiser, seconds
+trained) and models/build/loss.tsv; `--resume` goes on from there. The running mean of the weights
+(Polyak averaging, over some MEAN_STEPS steps) is what average.py takes of a checkpoint that has one.
 """
 
 import argparse
+import copy
 import sys
 import time
 from pathlib import Path
@@ -30,6 +32,7 @@ from nlsh.agent.notation import END, NONE, PAD, prompt, spell
 BATCH_TOKENS = 4096
 BUCKETS = 12
 SAVE_SECONDS = 240
+MEAN_STEPS = 400
 
 
 class Encoder:
@@ -142,6 +145,9 @@ def train(options: argparse.Namespace) -> None:
             if kept is not optimiser:  # a model that grow.py made has no optimiser state yet
                 optimiser.load_state_dict(kept)
         spent, step = state["seconds"], state["step"]
+    mean, seen = copy.deepcopy(network), state.get("mean_steps", 0)
+    if seen:
+        mean.load_state_dict(state["mean"])
     total = options.minutes * 60
     source = batches(encoder, options.seed + step, shape.context)
     log = (BUILD / "loss.tsv").open("a" if options.resume else "w")
@@ -160,7 +166,10 @@ def train(options: argparse.Namespace) -> None:
         for optimiser in chosen:
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
-        step += 1
+        step, seen = step + 1, seen + 1
+        with torch.no_grad():
+            for kept, now in zip(mean.parameters(), network.parameters(), strict=True):
+                kept.lerp_(now, 1 / min(seen, MEAN_STEPS))
         tokens += inputs.numel()
         average = loss.item() if step == 1 else 0.98 * average + 0.02 * loss.item()
         spent += min(time.monotonic() - begun, 20.0)  # a suspended machine does not count as training
@@ -172,17 +181,17 @@ def train(options: argparse.Namespace) -> None:
                 flush=True,
             )
         if time.monotonic() - saved > SAVE_SECONDS or spent >= total:
-            save(path, network, chosen, spent, step)
+            save(path, network, chosen, spent, step, {"mean": mean.state_dict(), "mean_steps": seen})
             saved = time.monotonic()
 
 
 def save(
-    path: Path, network: Network, chosen: list[torch.optim.Optimizer], seconds: float, step: int
+    path: Path, network: Network, chosen: list[torch.optim.Optimizer], seconds: float, step: int, mean: dict[str, object]
 ) -> None:
     """Write the checkpoint whole or not at all."""
     state = {
         "network": network.state_dict(), "optimisers": [o.state_dict() for o in chosen], "seconds": seconds, "step": step,
-        "shape": vars(network.shape),
+        "shape": vars(network.shape), **mean,
     }  # fmt: skip
     torch.save(state, path.with_suffix(".part"))
     path.with_suffix(".part").rename(path)

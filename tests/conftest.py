@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from nlsh.agent.grounding import ground
 from nlsh.agent.manners import Manners, Preview
@@ -25,6 +26,10 @@ from nlsh.tool import Asked, find_tool
 from nlsh.turn import Act, Call, Effects, Nothing, Plan, Result, Scene, Utterance
 
 ROOT = Path(__file__).resolve().parents[1]
+# The same examples in every run, so that a change is judged by what it changed; NLSH_RANDOM=1 draws new ones.
+settings.register_profile("same", derandomize=True)
+if not os.environ.get("NLSH_RANDOM"):
+    settings.load_profile("same")
 # Started by a shell in the background, pytest ignores Ctrl-C, and so would all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -6,19 +6,24 @@ from nlsh import answers
 from nlsh.errors import Exit, NlshError, NotUnderstood
 from nlsh.turn import Act, Status, Turn
 
-MAX_CHARACTERS = 1000
+MAX_CHARACTERS = 1000  # of a sentence for the embedded model; a larger one reads up to its context
 
 
 def check_text(text: str) -> None:
+    """Whether this can be a sentence at all. Raises NotUnderstood for nothing and for what is not text."""
     if not text.strip():
         raise NotUnderstood("nothing was said", "say what you want in your own words, or help", code="empty")
-    if len(text) > MAX_CHARACTERS:
-        raise NotUnderstood(
-            f"that is {len(text)} characters long", f"say it in at most {MAX_CHARACTERS}", code="too_long"
-        )
     if any((ord(c) < 32 and c not in "\t\n\r") or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text):
         raise NotUnderstood(
             "there are control characters or broken bytes in that", "say it in plain text", code="binary"
+        )
+
+
+def check_length(text: str) -> None:
+    """Whether the embedded model can read a sentence of this length. Raises NotUnderstood."""
+    if len(text) > MAX_CHARACTERS:
+        raise NotUnderstood(
+            f"that is {len(text)} characters long", f"say it in at most {MAX_CHARACTERS}", code="too_long"
         )
 
 

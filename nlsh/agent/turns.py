@@ -17,7 +17,7 @@ from nlsh.agent import own, witness
 from nlsh.agent.consent import consent
 from nlsh.agent.grounding import check, ground
 from nlsh.agent.manners import DryRun, Manners
-from nlsh.agent.outcomes import check_text, not_for_me, not_sure, status_of
+from nlsh.agent.outcomes import check_length, check_text, not_for_me, not_sure, status_of
 from nlsh.agent.planner import Planner, Talker
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
@@ -95,6 +95,7 @@ class Shell:
         begun(identity)
         turn = Turn(utterance, self.session, number, foreign=foreign)
         try:
+            check_text(text)
             talker = self.larger(False) if chosen is None else None
             if talker is not None:
                 talker.discuss(self, turn, identity)
@@ -149,7 +150,7 @@ class Shell:
 
     def _plan(self, turn: Turn) -> None:
         text = turn.utterance.text
-        check_text(text)
+        check_length(text)
         known = self.notes.learnt(text)
         if known is not None:
             turn.plan, turn.confidence = known, 1.0
