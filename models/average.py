@@ -28,7 +28,9 @@ def main() -> None:
         raise SystemExit(f"{options.first} and {options.second} have different shapes")
     second = other.get("mean", other["network"])
     first = state.pop("mean", state["network"])
-    state["network"] = {name: torch.lerp(weight, second[name], options.share) for name, weight in first.items()}
+    state["network"] = {
+        name: torch.lerp(weight, second[name], options.share) for name, weight in first.items()
+    }
     torch.save(state, options.out)
 
 

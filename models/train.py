@@ -186,7 +186,12 @@ def train(options: argparse.Namespace) -> None:
 
 
 def save(
-    path: Path, network: Network, chosen: list[torch.optim.Optimizer], seconds: float, step: int, mean: dict[str, object]
+    path: Path,
+    network: Network,
+    chosen: list[torch.optim.Optimizer],
+    seconds: float,
+    step: int,
+    mean: dict[str, object],
 ) -> None:
     """Write the checkpoint whole or not at all."""
     state = {
