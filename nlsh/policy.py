@@ -54,7 +54,7 @@ class Rules:
 
 def decide(effects: Effects, scene: Scene, rules: Rules, tool: str = "") -> Decision:
     """The verdict, the rule that gave it and the reason in words. What was allowed for good only answers a question."""
-    decision = _by_rules(_decided(effects, scene, rules), effects, rules, tool)
+    decision = _by_rules(_decided(effects, scene, rules), effects, scene, rules, tool)
     asked = decision.verdict == "ask" and decision.rule in _MAY_BE_ALLOWED
     if asked and any(_covers(allowance, effects, scene, tool) for allowance in rules.allowed):
         return replace(decision, verdict="allow", rule="always", reason="you allowed it for good")
@@ -68,10 +68,18 @@ def granted(effects: Effects, decision: Decision, rules: Rules) -> Effects:
     )
 
 
-def _by_rules(decision: Decision, effects: Effects, rules: Rules, tool: str) -> Decision:
+def _touched(effects: Effects) -> tuple[str, ...]:
+    """What a rule's path is compared with: what is changed, or whatever a command line could change."""
+    if effects.command is not None:
+        return effects.writes
+    return (*_written(effects), *effects.deletes)
+
+
+def _by_rules(decision: Decision, effects: Effects, scene: Scene, rules: Rules, tool: str) -> Decision:
     """The verdict once the rule files have spoken: the strictest of theirs, where nothing forbids it from the start.
 
-    An allow answers only questions of the kinds that a person may answer for good, and lets a named host be spoken to.
+    An allow answers only questions of the kinds that a person may answer for good. One that names a host lets it be
+    spoken to; what the call changes besides is judged as for any host.
     """
     strangers = decision.rule == "network" and decision.verdict in ("deny", "ask")
     if not rules.tiers or (decision.verdict == "deny" and not strangers):
@@ -79,7 +87,7 @@ def _by_rules(decision: Decision, effects: Effects, rules: Rules, tool: str) -> 
     spoken = effects.command if effects.command is not None else effects.later
     line = programs(spoken) if spoken is not None else None
     said = rulebook.opinions(
-        rules.tiers, tool, (*_written(effects), *effects.deletes), effects.reads, effects.contacts,
+        rules.tiers, tool, _touched(effects), effects.reads, effects.contacts,
         line.each if line else (), line.opaque if line else False,
     )  # fmt: skip
     if not said:
@@ -92,8 +100,12 @@ def _by_rules(decision: Decision, effects: Effects, rules: Rules, tool: str) -> 
         return replace(own, network=False)
     if strangers:  # a host is let in by its name alone
         limited = rules.only_hosts is not None and any(h not in rules.only_hosts for h in effects.contacts)
-        return own if all(r.host for _, _, r in said) and not limited else decision
-    if rule.verdict == "ask" or (decision.verdict == "ask" and decision.rule in _MAY_BE_ALLOWED):
+        if limited or not all(r.host for _, _, r in said):
+            return decision
+        rest = _decided(effects, scene, replace(rules, hosts=(*rules.hosts, *effects.contacts)))
+        return own if rest.verdict == "allow" or rule.verdict == "ask" else rest
+    answers = decision.rule in _MAY_BE_ALLOWED and (rule.path or not rule.host)
+    if rule.verdict == "ask" or (decision.verdict == "ask" and answers):
         return own
     return replace(decision, network=network)
 

@@ -71,7 +71,9 @@ class Rule:
         return not self.tool or fnmatchcase(tool, self.tool)
 
     def fits_words(self, words: tuple[str | None, ...]) -> bool:
-        """Whether a program's words begin as the rule's command does; folders of the program do not matter."""
+        """Whether a program's words begin as the rule's command does, if it has one; folders of the program do not matter."""
+        if not self.command:
+            return True
         if len(words) < len(self.command) or words[0] is None:
             return False
         said = (words[0].rpartition("/")[2], *words[1:])
@@ -177,11 +179,9 @@ def untrusted(config: Path, cwd: str, home: str) -> Path | None:
     """A project's file that is there and does not count, or does no longer: nobody has trusted what it says now."""
     project = project_file(cwd, home)
     text = _read(project) if project is not None else None
-    return (
-        project
-        if project is not None and text is not None and not is_trusted(config, project, text)
-        else None
-    )
+    if project is None or text is None or is_trusted(config, project, text):
+        return None
+    return project
 
 
 def trust(config: Path, project: Path, home: str) -> tuple[Rule, ...]:
@@ -232,24 +232,16 @@ def _first(
 ) -> tuple[int, Rule] | None:  # fmt: skip
     """The first rule that fits. A command line is judged program by program: the strictest of their verdicts is its own."""
     numbered = [(n, rule) for n, rule in enumerate(rules, 1) if rule.fits_tool(tool)]
-    if programs or opaque:
-        by_program = [
-            next(((n, r) for n, r in numbered if not r.command or r.fits_words(words)), None)
-            for words in programs
-        ]
-        said = [one for one in by_program if one is not None]
-        for verdict in ("deny", "ask"):
-            for one in said:
-                if one[1].verdict == verdict and _fits_paths(one[1], changed, read, hosts):
-                    return one
-        covered = (
-            bool(said) and len(said) == len(by_program) and not (opaque and any(r.command for _, r in said))
-        )
-        return said[0] if covered and all(_fits_paths(r, changed, read, hosts) for _, r in said) else None
-    fitting = (
-        (n, rule) for n, rule in numbered if not rule.command and _fits_paths(rule, changed, read, hosts)
-    )
-    return next(fitting, None)
+    fitting = [(n, rule) for n, rule in numbered if _fits_paths(rule, changed, read, hosts)]
+    each = programs or ((None,),)  # of what is not known, and of what is no command line, no command is said
+    by_program = [next((one for one in fitting if one[1].fits_words(words)), None) for words in each]
+    said = [one for one in by_program if one is not None]
+    for verdict in ("deny", "ask"):
+        for one in said:
+            if one[1].verdict == verdict:
+                return one
+    covered = len(said) == len(by_program) and not (opaque and any(rule.command for _, rule in said))
+    return said[0] if covered else None
 
 
 def _fits_paths(rule: Rule, changed: tuple[str, ...], read: tuple[str, ...], hosts: tuple[str, ...]) -> bool:

@@ -81,6 +81,7 @@ DELETE = Effects(
 PUSH = Effects(command="git push origin", writes=(f"{HOME}/work",))
 ALLOW_DELETE = Rule("allow", tool="files.delete", path=f"{HOME}/work")
 DENY_DELETE = Rule("deny", tool="files.*", path=f"{HOME}/work/x")
+OVER = (Change("replace", f"{HOME}/work/page.html"),)
 FETCH = Effects(contacts=("api.example.org",), brokered=(("web", '{"what": "get"}'),))
 
 
@@ -114,6 +115,17 @@ FETCH = Effects(contacts=("api.example.org",), brokered=(("web", '{"what": "get"
         (Effects(later="git push", changes=(Change("broker", "the crontab", text="{}"),)), "processes.schedule_add",
          (tier("user", Rule("allow", command=("git", "push"))),), "ask", "system"),
         (replace(PUSH, command="sudo make"), "shell.run", (tier("user", Rule("allow", command=("*",))),), "deny", "privilege"),
+        # a rule that does not fit the folder hides no later one
+        (PUSH, "shell.run", (tier("user", Rule("allow", command=("git",), path=f"{HOME}/other"), Rule("deny", command=("git", "push"))),),
+         "deny", "user 2"),
+        # a command could change whatever lies below the folder in which it runs
+        (PUSH, "shell.run", (tier("user", Rule("deny", path=f"{HOME}/work/notes")),), "deny", "user 1"),
+        (PUSH, "shell.run", (tier("user", Rule("allow", path=f"{HOME}/work", command=("git",))),), "allow", "user 1"),
+        (replace(PUSH, command="$TOOL x"), "shell.run", (tier("user", Rule("deny", tool="shell.*")),), "deny", "user 1"),
+        (replace(PUSH, command="> notes"), "shell.run", (tier("user", Rule("ask", tool="shell.*", reason="look")),), "ask", "user 1"),
+        # a host that is let in answers no question about a file
+        (replace(FETCH, changes=OVER), "network.fetch", (tier("user", Rule("allow", host="api.example.org")),), "ask", "overwrite"),
+        (replace(FETCH, changes=OVER), "network.fetch", (tier("user", Rule("ask", host="api.example.org")),), "ask", "user 1"),
         (FETCH, "network.fetch", (), "deny", "network"),
         (FETCH, "network.fetch", (tier("user", Rule("allow", host="*.example.org")),), "allow", "user 1"),
         (FETCH, "network.fetch", (tier("user", Rule("ask", host="*.example.org")),), "ask", "user 1"),

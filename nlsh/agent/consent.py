@@ -9,7 +9,7 @@ from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Preview
 from nlsh.errors import Exit, NlshError, Refused
 from nlsh.messages import in_language
-from nlsh.policy import allowance_for
+from nlsh.policy import Rules, allowance_for
 from nlsh.turn import Call, Decision, Effects, Scene, Turn
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def consent(
-    shell: "Shell", turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene
+    shell: "Shell", turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene, rules: Rules
 ) -> None:
     """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
     if decision.verdict == "deny":
@@ -49,9 +49,7 @@ def consent(
         raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
     reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
     shown = shell.store.struck((headline, tuple(items), undo, reason, plan))
-    for_good = (
-        None if turn.foreign else allowance_for(effects, scene, shell.rules(shell.cwd), call.tool, decision)
-    )
+    for_good = None if turn.foreign else allowance_for(effects, scene, rules, call.tool, decision)
     said = shell.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
     if said == ALWAYS and for_good is not None:
         shell.allow(for_good)

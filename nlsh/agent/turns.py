@@ -31,7 +31,7 @@ from nlsh.policy import Rules, decide, granted
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.trash import make_ready
-from nlsh.turn import Act, Call, Decision, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
+from nlsh.turn import Act, Call, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
 
 CALL_SECONDS = 900.0
 
@@ -200,7 +200,7 @@ class Shell:
     ) -> tuple[Result, tuple[Change, ...]]:
         begun = time.monotonic()
         terminal = self.manners.terminal if position == len(turn.plan) - 1 else ""
-        scene = Scene(self.cwd, self.home, turn.utterance.now, terminal)
+        scene, rules = Scene(self.cwd, self.home, turn.utterance.now, terminal), self.rules(self.cwd)
         tool = find_tool(call.tool)
         step = Step(call, dict(call.args))
         status: Status = "failed"
@@ -213,12 +213,12 @@ class Shell:
             if tool.local:
                 facts, rows, kind = own.facts_for(self, call, args, rows, kind)
             asked = Asked(args, scene, rows, kind, facts)
-            effects, facts = self._effects(call, tool, asked)
-            step.decision = self._judge(effects, scene, call.tool)
-            effects = granted(effects, step.decision, self.rules(self.cwd))
+            effects, facts = self._effects(call, tool, asked, rules)
+            step.decision = decide(effects, scene, rules, call.tool)
+            effects = granted(effects, step.decision, rules)
             turn.steps.append(step)
             if not _matched_nothing(tool, effects, rows, kind):
-                consent(self, turn, call, effects, step.decision, scene)
+                consent(self, turn, call, effects, step.decision, scene, rules)
                 result, changes = self._run(turn, identity, position, call, asked, effects, facts)
             else:
                 result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
@@ -238,32 +238,30 @@ class Shell:
         finally:
             step.duration_ms = round((time.monotonic() - begun) * 1000, 1)
             self.store.step(identity, position, step, status)
-            self._witness(turn, position, step, status, effects)
+            self._witness(turn, position, step, status, effects, rules)
 
     def _witness(
-        self, turn: Turn, position: int, step: Step, status: Status, effects: Effects | None
+        self, turn: Turn, position: int, step: Step, status: Status, effects: Effects | None, rules: Rules
     ) -> None:
         """Add the call to the audit log."""
         model = witness.model_digest(self.model_path())
         level = self.sandbox.level_if_known
-        said = witness.record(
-            turn, position, step, status, effects, self.rules(self.cwd), level=level, model=model
-        )
+        said = witness.record(turn, position, step, status, effects, rules, level=level, model=model)
         self.audit.note(said)
 
-    def _effects(self, call: Call, tool: Tool, asked: Asked) -> tuple[Effects, dict[str, Any]]:
+    def _effects(self, call: Call, tool: Tool, asked: Asked, rules: Rules) -> tuple[Effects, dict[str, Any]]:
         """The call's effects; for tools that must look first, after a confined look."""
         effects = tool.effects(asked)
         if tool.inspect is None:
             return effects, asked.facts
-        decision = self._judge(effects, asked.scene, call.tool)
+        decision = decide(effects, asked.scene, rules, call.tool)
         if decision.verdict == "deny":
             raise Refused(decision.reason, "", decision.rule)
         found = self.sandbox.run(
             call.tool,
             asked.args.model_dump(mode="json"),
             asked.scene,
-            granted(effects, decision, self.rules(self.cwd)),
+            granted(effects, decision, rules),
             rows=asked.rows,
             kind=asked.kind,
             facts={},
@@ -272,9 +270,6 @@ class Shell:
         assert isinstance(found, dict)
         facts = asked.facts | found
         return tool.effects(replace(asked, facts=facts)), facts
-
-    def _judge(self, effects: Effects, scene: Scene, tool: str) -> Decision:
-        return decide(effects, scene, self.rules(self.cwd), tool)
 
     def _run(
         self,
@@ -341,17 +336,17 @@ class Shell:
     def look(self, call: Call) -> Result:
         """One call that changes nothing, as no turn of its own: for conditions. Raises the NlshError it ends with."""
         turn = Turn(Utterance("a condition looks", self.cwd, time.time()), self.session, 0, plan=(call,))
-        scene = Scene(self.cwd, self.home, turn.utterance.now)
+        scene, rules = Scene(self.cwd, self.home, turn.utterance.now), self.rules(self.cwd)
         args = ground(call, scene, "", self.meant)
         step = Step(call, args.model_dump(mode="json", exclude_defaults=True))
         with self._witnessed(turn, step) as seen:
             asked = Asked(args, scene, [], "none", {})
-            effects, facts = self._effects(call, find_tool(call.tool), asked)
+            effects, facts = self._effects(call, find_tool(call.tool), asked, rules)
             seen.append(effects)
-            step.decision = self._judge(effects, scene, call.tool)
+            step.decision = decide(effects, scene, rules, call.tool)
             if step.decision.verdict != "allow" or effects.changing:
                 raise Refused(step.decision.reason or "a condition may only look", "", step.decision.rule)
-            effects = granted(effects, step.decision, self.rules(self.cwd))
+            effects = granted(effects, step.decision, rules)
             found = self.sandbox.run(
                 call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds
             )  # fmt: skip
@@ -374,7 +369,7 @@ class Shell:
             status = status_of(error)
             raise
         finally:
-            self._witness(turn, 0, step, status, seen[0] if seen else None)
+            self._witness(turn, 0, step, status, seen[0] if seen else None, self.rules(self.cwd))
 
     def note(self, line: str, code: int) -> None:
         """Write down a command that the user ran themselves."""
@@ -411,7 +406,7 @@ class Shell:
         facts = {"inverses": self.journal.inverses(wanted, partly=partly), "turn": wanted}
         asked = Asked(tool.args(), scene, [], "none", facts)
         effects = tool.effects(asked)
-        step = Step(call, {"turn": wanted}, decision=self._judge(effects, scene, call.tool))
+        step = Step(call, {"turn": wanted}, decision=decide(effects, scene, self.rules(self.cwd), call.tool))
         turn.steps.append(step)
         assert step.decision is not None
         with self._witnessed(turn, step) as seen:
