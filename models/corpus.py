@@ -218,7 +218,9 @@ class Builder:
             base = slot.rstrip("0123456789")
             pool = CHINESE_TOO.get(base, slot) if self._chinese and self.random.random() < 0.4 else slot
             value = fill(pool, self.random)
-            while value in values.values():
+            for _ in range(20):  # one within another could not be told apart
+                if not any(value in other or other in value for other in values.values()):
+                    break
                 value = fill(pool, self.random)
             values[slot] = value
         return values[slot]
@@ -350,6 +352,8 @@ def _directness(phrasing: Phrasing) -> float:
         return 60.0
     if phrasing.source.endswith("_usual"):
         return 12.0
+    if phrasing.source.endswith(("_life", "_life2")):
+        return 5.0
     words = len(re.sub(r"\{\w+\}|<\w+>", "", phrasing.text).split())
     return 8.0 if words <= 1 else 3.0 if words <= 3 else 1.5 if words <= 6 else 1.0
 

@@ -48,6 +48,7 @@ def write_tokenizer(writer: gguf.GGUFWriter) -> None:
     writer.add_add_bos_token(False)
     writer.add_array("nlsh.tokens", list(functional_tokens()))
     writer.add_uint32("nlsh.first_token", len(texts))
+    writer.add_bool("nlsh.reads_both_ways", True)
 
 
 def export(checkpoint: Path, out: Path, kind: str) -> None:

@@ -2,6 +2,10 @@
 
 RMS norm, rotary positions (interleaved pairs, as llama.cpp reads them, so no weight is
 permuted on export), SwiGLU, tied embeddings. Touvron et al. 2023, arXiv:2302.13971.
+
+What was said is read in both directions, and the plan is written from left to right: a prefix
+language model (Raffel et al. 2020, arXiv:1910.10683, section 3.2.1). A word is then understood by
+what follows it as well: in `write "hello" into notes.txt` only the end tells what "hello" is.
 """
 
 from dataclasses import dataclass
@@ -24,7 +28,7 @@ class Shape:
 
 
 class Attention(nn.Module):
-    """Causal self-attention with rotary positions."""
+    """Self-attention with rotary positions, over what a mask lets be seen."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -34,14 +38,14 @@ class Attention(nn.Module):
         self.v = nn.Linear(shape.width, shape.width, bias=False)
         self.o = nn.Linear(shape.width, shape.width, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """(batch, time, width) → the same."""
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, seen: Tensor) -> Tensor:
+        """(batch, time, width) → the same; `seen` is (batch, 1, time, time)."""
         b, t, w = x.shape
         q, k, v = (
             f(x).view(b, t, self.heads, w // self.heads).transpose(1, 2) for f in (self.q, self.k, self.v)
         )
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-        y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        y = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
         return self.o(y.transpose(1, 2).reshape(b, t, w))
 
 
@@ -63,9 +67,9 @@ class Block(nn.Module):
         self.up = nn.Linear(shape.width, shape.hidden, bias=False)
         self.down = nn.Linear(shape.hidden, shape.width, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, seen: Tensor) -> Tensor:
         """(batch, time, width) → the same."""
-        x = x + self.attention(self.norm1(x), cos, sin)
+        x = x + self.attention(self.norm1(x), cos, sin, seen)
         h = self.norm2(x)
         return x + self.down(functional.silu(self.gate(h)) * self.up(h))
 
@@ -94,14 +98,12 @@ class Network(nn.Module):
                     else 0.02,
                 )
 
-    def features(self, ids: Tensor) -> Tensor:
-        """(batch, time) ids → (batch, time, width) after the last norm."""
+    def features(self, ids: Tensor, said: Tensor) -> Tensor:
+        """(batch, time) ids, of which the first `said` (batch) are what was said → (batch, time, width) after the last norm."""
         t = ids.shape[1]
+        place = torch.arange(t, device=ids.device)
+        seen = (place <= place[:, None]) | (place < said[:, None, None])
         x = self.embedding(ids)
         for block in self.blocks:
-            x = block(x, self.cos[:t], self.sin[:t])
+            x = block(x, self.cos[:t], self.sin[:t], seen[:, None])
         return self.norm(x)
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """(batch, time) ids → (batch, time, vocabulary) logits."""
-        return functional.linear(self.features(ids), self.embedding.weight)

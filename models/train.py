@@ -7,12 +7,13 @@ rates constant for the first 40 % of the time, then linearly to nothing.
     python models/train.py --minutes 60 [--resume] [--threads 1] [--device cpu] [--peak 1]
 
 Writes models/build/model.pt every few minutes (weights, their running mean, optimiser, seconds
-trained) and models/build/loss.tsv; `--resume` goes on from there. The running mean of the weights
+trained) and models/build/loss.tsv, and once more when it is told to end; `--resume` goes on from there. The running mean of the weights
 (Polyak averaging, over some MEAN_STEPS steps) is what average.py takes of a checkpoint that has one.
 """
 
 import argparse
 import copy
+import signal
 import sys
 import time
 from pathlib import Path
@@ -117,7 +118,8 @@ def loss_of(network: Network, inputs: torch.Tensor, targets: torch.Tensor, first
     possible = torch.zeros(len(inputs), len(network.embedding.weight), dtype=torch.bool, device=inputs.device)
     possible.scatter_(1, inputs, True)
     possible[:, first:] = True
-    logits = functional.linear(network.features(inputs)[keep], network.embedding.weight).float()
+    said = keep.int().argmax(1) + 1  # the first word of a plan is always one that was chosen
+    logits = functional.linear(network.features(inputs, said)[keep], network.embedding.weight).float()
     logits = logits.masked_fill(~possible[keep.nonzero()[:, 0]], -1e4)
     return functional.cross_entropy(logits, targets[keep])
 
@@ -152,7 +154,9 @@ def train(options: argparse.Namespace) -> None:
     source = batches(encoder, options.seed + step, shape.context)
     log = (BUILD / "loss.tsv").open("a" if options.resume else "w")
     average, tokens, saved, before = 0.0, 0, time.monotonic(), spent
-    while spent < total:
+    ended: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
+    while spent < total and not ended:
         begun = time.monotonic()
         inputs, targets = next(source)
         rate = min(1.0, (step + 1) / 40) * min(1.0, max(0.02, (1 - spent / total) / 0.6))
@@ -180,7 +184,7 @@ def train(options: argparse.Namespace) -> None:
                 f"step {step}, {spent / 60:.1f} min, loss {average:.4f}, {tokens / max(spent - before, 1):.0f} tokens/s",
                 flush=True,
             )
-        if time.monotonic() - saved > SAVE_SECONDS or spent >= total:
+        if time.monotonic() - saved > SAVE_SECONDS or spent >= total or ended:
             save(path, network, chosen, spent, step, {"mean": mean.state_dict(), "mean_steps": seen})
             saved = time.monotonic()
 

@@ -69,6 +69,7 @@ class EmbeddedPlanner:
                 "model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh"
             )
         self._weights = self._numbers("nlsh.confidence") or _UNFITTED
+        self._both_ways = self.model.metadata("nlsh.reads_both_ways") == "true"
         self.reluctance = (self._numbers("nlsh.reluctance") or (0.0,))[0]
         self._functional = set(self._ids.values())
         self._pieces: dict[int, bytes] = {}
@@ -101,7 +102,7 @@ class EmbeddedPlanner:
                 "say it in fewer words, or in several sentences",
                 code="too_long",
             )
-        logits = self.model.start(tokens)
+        logits = self.model.start(tokens, both_ways=self._both_ways)
         exists = named_in(utterance.cwd)
         calls, features = self._decode(logits, kind, sources, None, exists)
         confidence = self._confidence(features)
@@ -115,7 +116,9 @@ class EmbeddedPlanner:
     ) -> tuple[tuple[Call, ...], list[float]]:
         """The most likely calls and the log-probability of each token taken: what confidence is fitted on."""
         tokens, sources = self._prompt(utterance, previous, kind)
-        return self._decode(self.model.start(tokens), kind, sources, None, named_in(utterance.cwd))
+        return self._decode(
+            self.model.start(tokens, both_ways=self._both_ways), kind, sources, None, named_in(utterance.cwd)
+        )
 
     def _prompt(
         self, utterance: Utterance, previous: Sequence[Call], kind: str

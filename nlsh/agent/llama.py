@@ -97,11 +97,20 @@ class Model:
         text = self._c.llama_vocab_get_text(self._vocabulary, token)
         return text.decode("utf-8", "replace") if text else ""
 
-    def start(self, tokens: list[int]) -> list[float]:
-        """Forget everything, read `tokens`, and return the logits of what follows."""
+    def start(self, tokens: list[int], *, both_ways: bool) -> list[float]:
+        """Forget everything, read `tokens`, and return the logits of what follows.
+
+        `both_ways`: each token sees those after it as well, as a prefix language model was trained.
+        """
         self._c.llama_memory_clear(self._memory, True)
         self._held = 0
-        return self.feed(tokens)
+        if not both_ways:
+            return self.feed(tokens)
+        self._c.llama_set_causal_attn(self._context, False)
+        try:
+            return self.feed(tokens)
+        finally:
+            self._c.llama_set_causal_attn(self._context, True)
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
