@@ -365,6 +365,39 @@ def _glob(r: random.Random) -> str:
     )
 
 
+def _ordinals(r: random.Random) -> str:
+    """Several positions: "3 and 5", "1, 2 and 4", "2-5", "the second and the last"."""
+    numbers = sorted(r.sample(range(1, r.choice((6, 12, 40))), r.choice((2, 2, 2, 3, 3, 4))))
+    kind = r.random()
+    if kind < 0.2:
+        first = numbers[0]
+        return f"{first}{r.choice(('-', ' to ', ' through ', '–'))}{first + r.randint(1, 9)}"
+    if kind < 0.4:
+        said = [r.choice("first second third fourth fifth sixth seventh eighth".split()) for _ in range(2)]
+        said = list(dict.fromkeys(said))
+        return (
+            (" and the " if r.random() < 0.5 else " and ").join(said)
+            if len(said) > 1
+            else f"{said[0]} and last"
+        )
+    texts = [f"{n}{'th' if kind > 0.93 and 3 < n < 21 else ''}" for n in numbers]
+    if kind < 0.5:
+        return r.choice((",", ", ", " & ", " and ")).join(texts)
+    return r.choice((", ", ",")).join(texts[:-1]) + r.choice((" and ", " and ", ", and ", " & ")) + texts[-1]
+
+
+def _z_ordinals(r: random.Random) -> str:
+    """Several positions in Chinese."""
+    numbers = sorted(r.sample(range(1, 10), r.choice((2, 2, 3))))
+    han = r.random() < 0.6
+    texts = ["零一二三四五六七八九"[n] if han else str(n) for n in numbers]
+    if r.random() < 0.25:
+        return f"第{texts[0]}{r.choice(('到', '至'))}第{texts[-1]}"
+    if r.random() < 0.6:
+        return r.choice(("和", "、", "跟", "，")).join(f"第{text}" for text in texts)
+    return "第" + r.choice(("、", "和")).join(texts)
+
+
 POOLS: dict[str, Callable[[random.Random], str]] = {
     "dir": folder, "file": file, "path": path, "newfile": file, "name": _name,
     "newdir": lambda r: _compound(r) if r.random() < 0.7 else r.choice(FOLDERS),
@@ -372,7 +405,7 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "size": _size, "dur": duration, "period": _typo_free(PERIODS), "since": _typo_free(SINCES),
     "year": lambda r: str(r.randint(2005, 2026)), "n": lambda r: r.choice(COUNTS) if r.random() < 0.85 else str(r.randint(2, 999)),
     "digits": lambda r: str(r.choice((r.randint(1, 50), r.randint(1, 500)))),
-    "ord": _typo_free(ORDINALS), "glob": _glob, "frag": lambda r: word(r) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
+    "ord": _typo_free(ORDINALS), "ords": _ordinals, "zords": _z_ordinals, "glob": _glob, "frag": lambda r: word(r) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
     "text": _text, "word": lambda r: r.choice(TEXTS[:40] + WORDS), "say": _say, "proc": _process,
     "pid": lambda r: str(r.choice((r.randint(2, 999), r.randint(1000, 9999), r.randint(10000, 99999), r.randint(100000, 4194304)))),
     "port": lambda r: r.choice(("80", "443", "22", "3000", "8080", "8000", "5432", "3306", "6379", "5000", "9090", "27017", "8443", "4200")) if r.random() < 0.6 else str(r.randint(1, 65535)),

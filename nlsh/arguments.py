@@ -10,13 +10,24 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from nlsh.values.numbers import number, ordinal
+from nlsh.values.numbers import number, ordinal, ordinals
 from nlsh.values.sizes import parse_size
 from nlsh.values.times import duration, span
 from nlsh.values.types import suffixes
 
 RoleName = Literal[
-    "path", "target", "new_path", "text", "size", "count", "ordinal", "when", "type", "number", "duration"
+    "path",
+    "target",
+    "new_path",
+    "text",
+    "size",
+    "count",
+    "ordinal",
+    "ordinals",
+    "when",
+    "type",
+    "number",
+    "duration",
 ]
 
 
@@ -51,6 +62,17 @@ def _ordinal(value: object) -> int:
     found = value if isinstance(value, int) else ordinal(str(value))
     if found is None or found == 0:
         raise ValueError(f"'{value}' is not a position in a list")
+    return found
+
+
+def _ordinals(value: object) -> object:
+    if isinstance(value, int):
+        return (value,)
+    if isinstance(value, list | tuple):
+        return value
+    found = ordinals(str(value))
+    if not found:
+        raise ValueError(f"'{value}' are not positions in a list")
     return found
 
 
@@ -89,6 +111,7 @@ Text = Annotated[str, Copied("text")]
 Size = Annotated[int, BeforeValidator(parse_size), Field(ge=0), Copied("size")]
 Count = Annotated[int, BeforeValidator(_count), Field(ge=1, le=1_000_000), Copied("count")]
 Ordinal = Annotated[int, BeforeValidator(_ordinal), Copied("ordinal")]
+Ordinals = Annotated[tuple[int, ...], BeforeValidator(_ordinals), Field(max_length=1000), Copied("ordinals")]
 When = Annotated[str, AfterValidator(_when), Copied("when")]
 FileType = Annotated[str, AfterValidator(_type), Copied("type")]
 # A length of time in seconds; an hour at most: a call must end.
@@ -105,6 +128,7 @@ __all__ = [
     "NewPath",
     "Number",
     "Ordinal",
+    "Ordinals",
     "Path",
     "Quoted",
     "Size",

@@ -123,7 +123,7 @@ def as_json(entries: dict[str, Entry]) -> str:
 
 _ROLES = {
     "path": "a file or folder that is there", "target": "a file or folder that is there", "new_path": "a place that need not be there yet",
-    "text": "words", "size": "a size", "count": "how many", "ordinal": "a position", "when": "a time", "type": "a kind of file",
+    "text": "words", "size": "a size", "count": "how many", "ordinal": "a position", "ordinals": "positions", "when": "a time", "type": "a kind of file",
     "number": "a number", "duration": "how long",
 }  # fmt: skip
 

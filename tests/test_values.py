@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlsh.values.numbers import number, ordinal
+from nlsh.values.numbers import number, ordinal, ordinals
 from nlsh.values.sizes import parse_size, show_size
 from nlsh.values.times import add, duration, span
 from nlsh.values.types import suffixes
@@ -45,6 +45,29 @@ def test_number_reads_digits(value: int) -> None:
 )
 def test_ordinal(text: str, value: int | None) -> None:
     assert ordinal(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", (3,)),
+        ("3 and 5", (3, 5)),
+        ("1, 2, and 4", (1, 2, 4)),
+        ("7 & 7", (7,)),
+        ("2-4", (2, 3, 4)),
+        ("2 to 4 and 9", (2, 3, 4, 9)),
+        ("the second and the last", (2, -1)),
+        ("第三和第五个", (3, 5)),
+        ("二、四", (2, 4)),
+        ("第2到第4", (2, 3, 4)),
+        ("5-2", None),
+        ("1-100000", None),
+        ("3 and", None),
+        ("salt and pepper", None),
+    ],
+)
+def test_ordinals(text: str, value: tuple[int, ...] | None) -> None:
+    assert ordinals(text) == value
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,15 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from nlsh.agent import notation
-from nlsh.arguments import Count, Duration, FileType, Number, Ordinal, Size, When
+from nlsh.arguments import Count, Duration, FileType, Number, Ordinal, Ordinals, Size, When
 from nlsh.catalogue import catalogue
 from nlsh.turn import Call
 
 MAX_CALLS = 5
 MAX_COPY = 96
-MAX_VALUE = 12
+MAX_VALUE, MAX_LIST = 12, 32
 VALUE_ROLES: dict[str, TypeAdapter[Any]] = {
-    "size": TypeAdapter(Size), "count": TypeAdapter(Count), "ordinal": TypeAdapter(Ordinal), "when": TypeAdapter(When),
+    "size": TypeAdapter(Size), "count": TypeAdapter(Count), "ordinal": TypeAdapter(Ordinal), "ordinals": TypeAdapter(Ordinals), "when": TypeAdapter(When),
     "type": TypeAdapter(FileType), "number": TypeAdapter(Number), "duration": TypeAdapter(Duration),
 }  # fmt: skip
 
@@ -233,11 +233,12 @@ class Grammar:
         """Every span that can be read as a value of the current role."""
         role = self.state.role
         if role not in self._readable:
+            longest = MAX_LIST if role == "ordinals" else MAX_VALUE
             self._readable[role] = {
                 (s, first, last)
                 for s, text in enumerate(self._sources)
                 for first in text.begins
-                for last in range(first, min(first + MAX_VALUE, len(text.tokens)))
+                for last in range(first, min(first + longest, len(text.tokens)))
                 if last in text.ends and _reads(role, text.text(first, last))
             }
         return self._readable[role]

@@ -1,7 +1,10 @@
 """Effects → the walls of one call. Pure: what comes out depends on what goes in alone.
 
-The tier follows from the effects: 3 for an external command; 2 for a tool that changes
-metadata or whose tree holds something that it must not see; 1 for every other.
+The tier follows from the effects: 3 for an external command; 2 for a tool that only reads
+(what it parses may be hostile, and `stat` and `readlink` would tell it of the rest of the disk),
+that changes metadata, or whose tree holds something that it must not see; 1 for every other:
+for plain changes, because no file can be moved from one granted folder of a root of its own to
+another, and for a look at processes and devices, which are the rest of the machine.
 """
 
 import os
@@ -14,6 +17,7 @@ from nlsh.turn import Effects, Scene
 
 Level = Literal["full", "python", "namespaces", "none"]
 MAX_GRANTS = 100
+_MACHINE = ("/proc", "/sys", "/dev")
 _LOCKED = (".git/hooks", ".git/config", ".envrc", ".vscode", ".idea")
 
 
@@ -76,7 +80,7 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
         )
     if effects.command is not None:
         tier: Literal[1, 2, 3] = 3
-    elif level == "namespaces" or effects.metadata or masks:
+    elif level == "namespaces" or effects.metadata or masks or _only_reads(effects, reads, looks_around):
         tier = 2
     else:
         tier = 1
@@ -101,6 +105,13 @@ def confine(effects: Effects, scene: Scene, level: Level, own_state: tuple[str, 
         tier, reads, writes, masks, locks, effects.sees_processes, effects.sees_devices, len(effects.signals),
         effects.metadata, effects.command, scene.cwd, effects.terminal, network=effects.network, landlock=level != "namespaces",
     )  # fmt: skip
+
+
+def _only_reads(effects: Effects, reads: tuple[str, ...], looks_around: bool) -> bool:
+    """Whether a call reads files of people, and does nothing else."""
+    if effects.writes or effects.signals or looks_around:
+        return False
+    return bool(reads) and not any(is_within(path, place) for path in reads for place in _MACHINE)
 
 
 def collapse(paths: tuple[str, ...]) -> tuple[str, ...]:

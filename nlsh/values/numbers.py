@@ -62,6 +62,27 @@ def ordinal(text: str) -> int | None:
     return None
 
 
+def ordinals(text: str) -> tuple[int, ...] | None:
+    """The positions that `text` names, each once, as they were said, or None.
+
+    "3 and 5", "1, 2 and 4", "2-4", "the second and the last", "第三和第五个", "2到4".
+    """
+    found: list[int] = []
+    for part in re.split(
+        r"\s*(?:,\s*(?:and\s)?|&|、|，|和|跟|与)\s*|\s+(?:and|plus)\s+", text.strip().lower()
+    ):
+        ends = [
+            ordinal(end) for end in re.split(r"\s*(?:-|–|到|至)\s*|\s+(?:to|through|till|until)\s+", part)
+        ]
+        if len(ends) > 2 or any(end is None for end in ends):
+            return None
+        first, last = ends[0] or 0, ends[-1] or 0
+        if len(ends) == 2 and not 0 < first < last < first + 1000:
+            return None
+        found += range(first, last + 1)
+    return tuple(dict.fromkeys(found)) if all(found) else None
+
+
 def _digits(said: str) -> float | None:
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", said):
         said = said.replace(",", "")
