@@ -6,7 +6,6 @@ rights, outside the sandbox, and is recorded.
 """
 
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from nlsh.render import Screen, harmless
 from nlsh.routing import is_command
 from nlsh.sandbox import terminal
 from nlsh.turn import Act, Call, Plan, Utterance
+from nlsh.usercommands import STOPPED, UserCommands
 
 GOODBYE = {"exit", "quit", "logout", ":q", "退出", "再见"}
 HISTORY_LINES = 2000
@@ -107,6 +107,8 @@ class Repl:
         )  # fmt: skip
         self._cwd = self._before = shell.cwd
         self._code = 0
+        self._commands = UserCommands(screen.notice)
+        self._leaving = False  # whether it was said that jobs are still there
         self._open_question: tuple[str, tuple[Act, ...]] = ("", ())
         shell.manners.confirm = None if parts.options.no_input else self._confirm
 
@@ -116,16 +118,20 @@ class Repl:
         if self.parts.sandbox.level != "full":
             self.screen.notice(f"sandbox: {self.parts.sandbox.level} ({self.parts.sandbox.level_reason})")
         while True:
+            self._commands.reap()
             try:
                 line = self._lines.read(self._prompt()).strip()
             except KeyboardInterrupt:
                 continue
             except EOFError:
-                return self._code
+                line = "exit"
             if line in GOODBYE:
-                return self._code
+                if self._may_leave():
+                    return self._code
+                continue
             if not line:
                 continue
+            self._leaving = False
             try:
                 self._all(line)
             except KeyboardInterrupt:
@@ -136,6 +142,15 @@ class Repl:
                 if error.hint:
                     self.screen.notice("  " + error.hint)
                 self._code = int(error.exit_code)
+
+    def _may_leave(self) -> bool:
+        """Whether to go: with stopped jobs only at the second time of asking."""
+        if self._commands.stopped and not self._leaving:
+            self._leaving = True
+            self.screen.notice("there are stopped jobs; exit once more ends them, fg goes on with one")
+            return False
+        self._commands.leave()
+        return True
 
     def _prompt(self) -> str:
         cwd = self.shell.cwd
@@ -159,7 +174,7 @@ class Repl:
             return "command, as you type it"
         said = line.removeprefix("?").strip()
         try:
-            if not line.startswith("?") and is_command(said, self._reading):
+            if not line.startswith("?") and is_command(said, self._reading, self._commands.known):
                 return "command, as you type it (Alt-! makes it a sentence)"
             plan = self._plan(said)
             sure = plan.confidence >= self.shell.planner().threshold(plan.calls)
@@ -192,7 +207,9 @@ class Repl:
             self._code = 0
         elif line == "cd" or (line.startswith("cd ") and self._folder(line[3:].strip())):
             self._cd(line[2:].strip())
-        elif line != "help" and is_command(line, self._reading):
+        elif (code := self._commands.job_word(line)) is not None:
+            self._code = code
+        elif line != "help" and is_command(line, self._reading, self._commands.known):
             self._command(line)
         else:
             self._say(line)
@@ -263,15 +280,11 @@ class Repl:
             self.screen.notice("not run")
             self._code = int(Exit.NEEDS_CONFIRMATION)
             return
-        shell = os.environ.get("SHELL") or "/bin/sh"
-        try:
-            self._code = subprocess.run([shell, "-c", line], cwd=self.shell.cwd, check=False).returncode
-        except OSError as error:
-            raise ToolFailed(
-                f"{shell}: {(error.strerror or 'error').lower()}", "set SHELL to your shell"
-            ) from error
+        self._code = self._commands.run(line, self.shell.cwd)
         self.shell.note("!" + line, self._code)
-        if self._code:
+        if self._code > 128:
+            self.screen.write("")  # the cursor stands behind ^C
+        if self._code not in (0, STOPPED):
             self.screen.notice(f"ended with status {self._code}")
 
     def _confirm(self, preview: Preview) -> bool | str:

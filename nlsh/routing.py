@@ -25,19 +25,27 @@ _SPEECH = frozenset(
     their them then there these they this those to up us was we what when where which who why will with would yes no you
     your""".split()
 )
-_SYNTAX = re.compile(r"&&|\|\||[|;`<>]|\$[({\w]")
+_SYNTAX = re.compile(r"&&|&\s*$|\|\||[|;`<>]|\$[({\w]")
 _FLAG = re.compile(r"(?:^|\s)--?[A-Za-z0-9]")
 _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*[,.!?]?")
 
 
-def is_command(line: str, reading: Callable[[str], Sequence[Call] | None]) -> bool:
-    """Whether an unprefixed line is to run as the user's own command. `reading` is the model's sure plan, or None."""
+def is_command(
+    line: str,
+    reading: Callable[[str], Sequence[Call] | None],
+    alias: Callable[[str], bool] = lambda word: False,
+) -> bool:
+    """Whether an unprefixed line is to run as the user's own command.
+
+    `reading` is the model's sure plan, or None; `alias` tells the names that the user gave to commands.
+    """
     if "\n" in line or not line.isascii():
         return False
     words = line.split()
-    if not words or not _is_program(words[0]):
+    given = bool(words) and alias(words[0]) and not _is_program(words[0])
+    if not words or not (given or _is_program(words[0])):
         return False
-    if any(_PLAIN_WORD.fullmatch(word) and word.strip(",.!?").lower() in _SPEECH for word in words[1:]):
+    if speech(line):
         return False
     if line.endswith("?") or (len(words) == 1 and words[0].lower() in _SPEECH):
         return False
@@ -46,8 +54,15 @@ def is_command(line: str, reading: Callable[[str], Sequence[Call] | None]) -> bo
     calls = reading(line)
     if calls is None or (calls[0].tool == "shell.run" and str(calls[0].args.get("command", "")) == line):
         return True
-    shell_like = "/" in words[0] or _FLAG.search(line) is not None
+    shell_like = given or "/" in words[0] or _FLAG.search(line) is not None
     return shell_like and not any(catalogue()[call.tool].changes for call in calls)
+
+
+def speech(line: str) -> bool:
+    """Whether a word after the first is one of plain speech, which a command line hardly ever has standing alone."""
+    return any(
+        _PLAIN_WORD.fullmatch(word) and word.strip(",.!?").lower() in _SPEECH for word in line.split()[1:]
+    )
 
 
 def _is_program(word: str) -> bool:

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import sys
@@ -37,14 +38,14 @@ print("left with", result.value, "same" if termios.tcgetattr(0) == before else "
 class Terminal:
     """A person at a terminal: types, and reads what is on the screen."""
 
-    def __init__(self, home: Path, *args: str, columns: int = 100) -> None:
+    def __init__(self, home: Path, *args: str, columns: int = 100, shell: str = "/bin/sh") -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             environment = {
                 **os.environ,
                 "HOME": str(home),
                 "TERM": "xterm",
-                "SHELL": "/bin/sh",
+                "SHELL": shell,
             }
             os.chdir(home / "work")
             command = args if args[:1] == ("-c",) and args[1:2] == (_FULL_SCREEN,) else ("-m", "nlsh", *args)
@@ -103,8 +104,8 @@ class Terminal:
 def terminal(home: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def start(*args: str, columns: int = 100) -> Terminal:
-        opened.append(Terminal(home, *args, columns=columns))
+    def start(*args: str, columns: int = 100, shell: str = "/bin/sh") -> Terminal:
+        opened.append(Terminal(home, *args, columns=columns, shell=shell))
         opened[-1].wait_for("›")
         return opened[-1]
 
@@ -154,6 +155,87 @@ def test_commands_cd_and_their_exit_codes(terminal: Callable[..., Terminal], hom
     t.wait_for("is-a-terminal")
     t.type("exit")
     t.exit_code()
+
+
+def test_a_command_is_stopped_and_goes_on(terminal: Callable[..., Terminal], home: Path) -> None:
+    t = terminal()
+    t.type("!cat > typed.txt")
+    t.read(0.7)
+    t.type("one")
+    t.read(0.5)  # Ctrl-Z throws away what nobody has read
+    t.keys("\x1a")
+    t.wait_for("[1] stopped  cat > typed.txt")
+    t.type("sleep 60 &")
+    t.wait_for("[2] ")
+    t.type("jobs")
+    t.wait_for("[1] stopped")
+    t.wait_for("[2] running  sleep 60")
+    t.type("fg 1")
+    t.wait_for("cat > typed.txt")
+    t.read(0.5)
+    t.type("two")
+    t.keys("\x04")
+    t.wait_for("›")
+    assert (home / "work" / "typed.txt").read_text() == "one\ntwo\n"
+    t.type("fg")
+    t.wait_for("sleep 60")
+    t.keys("\x1a")
+    t.wait_for("stopped  sleep 60")
+    t.type("bg")
+    t.wait_for("sleep 60 &")
+    t.type("fg 7")
+    t.wait_for("there is no job 7")
+    t.type("fg")
+    t.wait_for("sleep 60")
+    t.keys("\x03")
+    t.wait_for("status 130")
+    t.type("fg")
+    t.wait_for("there is no job")
+    t.type("exit")
+    assert t.exit_code() in (0, 1)
+
+
+def test_leaving_with_a_stopped_command_is_asked_about_and_ends_it(terminal: Callable[..., Terminal]) -> None:
+    t = terminal()
+    t.type("!sh -c 'echo pid-$$-; sleep 60'")
+    pid = int(t.wait_for("-\n").rpartition("pid-")[2].strip("-\n"))
+    t.keys("\x1a")
+    t.wait_for("[1] stopped")
+    t.type("exit")
+    t.wait_for("there are stopped jobs")
+    t.type("exit")
+    t.exit_code()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_password_is_asked_for_without_being_shown(terminal: Callable[..., Terminal]) -> None:
+    t = terminal()
+    t.type("!stty -echo; printf 'Pass''word: '; read p; stty echo; echo got-${#p}")
+    t.wait_for("Password: ")
+    t.read(0.3)
+    t.type("geheim")
+    seen = t.wait_for("got-6")
+    assert "geheim" not in seen
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_aliases_and_functions_of_the_users_shell(terminal: Callable[..., Terminal], home: Path) -> None:
+    (home / ".bashrc").write_text(
+        "case $- in *i*) ;; *) return;; esac\nalias gs='echo from-alias'\ngreet() { echo hello-$1; }\n"
+    )
+    t = terminal(shell=str(shutil.which("bash")))
+    deadline = time.monotonic() + 20
+    while (
+        "from-alias" not in t.seen and time.monotonic() < deadline
+    ):  # they are asked for while the prompt stands
+        t.type("gs")
+        t.read(1.5)
+    t.wait_for("from-alias", 1)
+    t.type("greet bob")
+    t.wait_for("hello-bob")
 
 
 def test_interrupts(terminal: Callable[..., Terminal], home: Path) -> None:
