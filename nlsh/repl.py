@@ -208,7 +208,7 @@ class Repl:
         elif line == "cd" or (line.startswith("cd ") and self._folder(line[3:].strip())):
             self._cd(line[2:].strip())
         elif (code := self._commands.job_word(line)) is not None:
-            self._code = code
+            self._ended(code)
         elif line != "help" and is_command(line, self._reading, self._commands.known):
             self._command(line)
         else:
@@ -280,12 +280,15 @@ class Repl:
             self.screen.notice("not run")
             self._code = int(Exit.NEEDS_CONFIRMATION)
             return
-        self._code = self._commands.run(line, self.shell.cwd)
+        self._ended(self._commands.run(line, self.shell.cwd))
         self.shell.note("!" + line, self._code)
-        if self._code > 128:
-            self.screen.write("")  # the cursor stands behind ^C
-        if self._code not in (0, STOPPED):
-            self.screen.notice(f"ended with status {self._code}")
+
+    def _ended(self, code: int) -> None:
+        self._code = code
+        if code > 128:
+            self.screen.write("")  # the cursor stands behind ^C or ^Z
+        if code not in (0, STOPPED):
+            self.screen.notice(f"ended with status {code}")
 
     def _confirm(self, preview: Preview) -> bool | str:
         lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}", *always_line(preview)]
