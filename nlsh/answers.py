@@ -217,6 +217,22 @@ def in_words(calls: Sequence[Call]) -> str:
     return ", then ".join(parts)
 
 
+def row_in_words(row: Row) -> str:
+    """One row, short."""
+    return _one(row)
+
+
+def because(said: str, calls: Sequence[Call], confidence: float) -> list[str]:
+    """Why a plan is what it is, a line for each call: its words and where they stand in the sentence; then how sure the model was."""
+    lines = []
+    for call in calls:
+        given = [
+            f"{key.replace('_', ' ')}: “{value}”" for key, value in call.args.items() if str(value) in said
+        ]
+        lines.append(in_words((call,)) + (f", because of {', '.join(given)}" if given else ""))
+    return [*lines, f"{confidence:.0%} sure"]
+
+
 def preview(call: Call, effects: Effects) -> tuple[str, list[str], str]:
     """What a call is about to do: a headline with numbers, every item, and what about undo."""
     undo = "nlsh undo takes it back" if effects.undoable else effects.note or "this cannot be undone"

@@ -1,14 +1,20 @@
-"""Questions on a terminal, for the ways in that have no prompt of their own."""
+"""Questions to a person at a terminal: the card before a change, and what may be answered to it."""
 
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nlsh.values.numbers import ordinals
+
 if TYPE_CHECKING:
-    from nlsh.agent.manners import Preview
+    from nlsh.agent.manners import Answer, Preview
     from nlsh.render import Screen
 
 YES = ("y", "yes", "是", "好")
+_ALWAYS = ("a", "always", "总是")
+_CHOOSE = ("e", "edit", "改")
+_WHY = ("?", "why", "？", "为什么")
+_WHICH = "which of them? (3, or 1 and 4-6, or -2 for all but that) "
 
 
 def may_ask(screen: "Screen", *, quiet: bool) -> bool:
@@ -27,29 +33,66 @@ def _said(screen: "Screen", question: str) -> str:
     return sys.stdin.readline().strip().lower()
 
 
-def answered(preview: "Preview", said: str) -> bool | str:
-    """What an answer to a preview means: yes, no, or "always" where that may be given."""
+def settled(
+    preview: "Preview", show: "Callable[[str], None]", card: Callable[[], None], read: Callable[[str], str]
+) -> "Answer":
+    """Show the card and ask until something was decided. `show` writes a line, `read` asks for one."""
     from nlsh.agent.manners import ALWAYS
 
-    return ALWAYS if preview.always and said in ("a", "always", "总是") else said in YES
+    card()
+    if preview.always:
+        show(f"a: always allow {preview.always}")
+    while True:
+        said = read(_question(preview)).strip().lower()
+        if said in _WHY and preview.why:
+            for line in preview.why:
+                show("  " + line)
+        elif said in _CHOOSE and preview.rows:
+            for number, row in enumerate(preview.rows, 1):
+                show(f"  {number:>3}  {row}")
+            if (chosen := _chosen(read(_WHICH), len(preview.rows))) is not None:
+                return chosen
+            show("nothing was chosen")
+        elif preview.number:
+            return said == str(preview.number)
+        else:
+            return ALWAYS if preview.always and said in _ALWAYS else said in YES
 
 
-def always_line(preview: "Preview") -> list[str]:
-    """The line that says what `a` stands for, where it stands for anything."""
-    return [f"a: always allow {preview.always}"] if preview.always else []
+def _question(preview: "Preview") -> str:
+    if preview.number:
+        return f"type {preview.number} to go ahead{', e to choose' if preview.rows else ''} "
+    keys = [
+        "y",
+        "N",
+        *(["a"] if preview.always else []),
+        *(["e"] if preview.rows else []),
+        *(["?"] if preview.why else []),
+    ]
+    return f"go ahead? [{'/'.join(keys)}] "
 
 
-def choices(preview: "Preview") -> str:
-    """The question below a preview."""
-    return "go ahead? [y/N/a] " if preview.always else "go ahead? [y/N] "
+def _chosen(said: str, count: int) -> tuple[int, ...] | None:
+    """The rows, from one, that "1, 3-5" names of `count`; with a minus before it, all others. None where it names none."""
+    text = said.strip().lower()
+    without = text.startswith("-")
+    named = ordinals(text.lstrip("-")) if text else None
+    if named is None or any(not 1 <= number <= count for number in named):
+        return None
+    kept = tuple(n for n in range(1, count + 1) if n not in named) if without else named
+    return kept or None
 
 
-def confirmer(screen: "Screen") -> "Callable[[Preview], bool | str]":
-    """Shows what would happen and asks."""
+def confirmer(screen: "Screen") -> "Callable[[Preview], Answer]":
+    """Shows what would happen and asks, on standard error."""
 
-    def confirm(preview: "Preview") -> bool | str:
-        lines = [preview.headline, *preview.items, preview.undo, *always_line(preview)]
-        screen.preview(lines, to=screen.notice)
-        return answered(preview, _said(screen, choices(preview)))
+    def confirm(preview: "Preview") -> "Answer":
+        lines = [preview.headline, *preview.items, preview.undo]
+        return settled(
+            preview,
+            screen.notice,
+            lambda: screen.preview(lines, to=screen.notice),
+            lambda text: _said(screen, text),
+        )
 
     return confirm

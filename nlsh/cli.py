@@ -134,6 +134,7 @@ def one_shot(sentences: list[str], options: Any) -> int:
 
     screen = Screen()
     parts = Parts(options, screen.notice)
+    screen.use(parts.config)
     try:
         somebody = may_ask(screen, quiet=options.json or options.no_input)
         manners = Manners(
@@ -179,7 +180,7 @@ def _status(error: NlshError) -> str:
 
 
 def _report(code: str, message: str, hint: str, as_json: bool, status: str) -> None:
-    from nlsh.render import harmless
+    from nlsh.terminal_text import harmless
 
     message, hint = harmless(message), harmless(hint)
     if as_json:

@@ -16,7 +16,8 @@ from nlsh.catalogue import catalogue, described
 from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.notes import Notes
-from nlsh.render import Screen, harmless
+from nlsh.render import Screen
+from nlsh.terminal_text import harmless
 from nlsh.turn import Call, Row
 
 app = typer.Typer(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nlsh.errors import NlshError, UsageError
+from nlsh.themes import THEMES
 
 EMBEDDED = "embedded"  # what the model that comes with nlsh is called
 
@@ -98,6 +99,8 @@ class Config:
     offline: bool = False
     hints: bool = True
     editing: str = "emacs"
+    theme: str = "terminal"
+    screen_reader: bool = False
 
 
 DEFAULT_TEXT = """\
@@ -141,6 +144,12 @@ DEFAULT_TEXT = """\
 # The keys of the prompt: "emacs" or "vi".
 # editing = "emacs"
 
+# The colours: "terminal" (your terminal's own), "dark", "light" or "mono". NO_COLOR switches them off.
+# theme = "terminal"
+
+# For screen readers: a line for each row instead of a table, nothing that is drawn again, no hints.
+# screen_reader = false
+
 # How many megabytes of overwritten bytes are kept for undo.
 # keep_saved_mb = 1024
 """
@@ -166,6 +175,7 @@ def _checked(found: dict[str, Any], path: Path) -> Config:
     kinds: dict[str, type | tuple[type, ...]] = {
         "model": str, "threshold": (int, float), "write": list, "external_commands": str, "external_as_root": str, "keep_saved_mb": int,
         "hosts": list, "hints": bool, "editing": str, "larger": str, "context": int, "key_file": str, "offline": bool,
+        "theme": str, "screen_reader": bool,
     }  # fmt: skip
     for name, value in found.items():
         if name not in kinds:
@@ -179,6 +189,8 @@ def _checked(found: dict[str, Any], path: Path) -> Config:
             raise UsageError(f'{path}: \'{name}\' is "ask" or "deny"', "nlsh config prints the defaults")
     if found.get("editing", "emacs") not in ("emacs", "vi"):
         raise UsageError(f'{path}: \'editing\' is "emacs" or "vi"', "nlsh config prints the defaults")
+    if found.get("theme", "terminal") not in THEMES:
+        raise UsageError(f"{path}: there is no theme '{found['theme']}'", f"there are: {', '.join(THEMES)}")
     if not 512 <= found.get("context", 8192) <= 1 << 20:
         raise UsageError(
             f"{path}: 'context' is a number of tokens from 512 on", "nlsh config prints the defaults"

@@ -22,7 +22,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
-from nlsh.render import harmless
+from nlsh.terminal_text import harmless
 
 PAUSE_SECONDS = 0.06  # a hint is made when no key has come for so long
 MOST_EXAMPLES = 12

@@ -8,79 +8,20 @@ import os
 import shutil
 import sys
 import time
-import unicodedata
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, TextIO
+from typing import TextIO
 
 from nlsh.answers import SHORT
+from nlsh.columns import COLUMNS, FOLDING, FOLDS_AT, SIZES, cell_text, fitting, shorten
+from nlsh.config import Config
 from nlsh.messages import in_language
+from nlsh.terminal_text import cell_width, harmless
+from nlsh.themes import THEMES
 from nlsh.turn import Result, Row, Turn
-from nlsh.values.sizes import show_size
 
 FOLD_ROWS = 40
 PROGRESS_SECONDS, REDRAW_SECONDS = 0.5, 0.1
 FEW = 2  # up to so many rows are a sentence, more are a table
-_BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_COLUMNS: dict[str, tuple[str, ...]] = {
-    "files": ("group", "path", "from", "size", "modified", "kind", "permissions", "owner"),
-    "processes": (
-        "job",
-        "state",
-        "status",
-        "pid",
-        "port",
-        "address",
-        "process",
-        "local",
-        "remote",
-        "name",
-        "user",
-        "how",
-        "path",
-        "memory",
-        "cpu",
-        "started",
-        "ended",
-        "command",
-    ),
-    "matches": ("path", "line", "text"),
-}
-_FOLDING = {"path", "from", "text", "command", "value", "said", "answer", "what", "detail", "ipv6"}
-_FOLDS_AT = 16
-_EXPENDABLE = ("owner", "permissions", "kind", "started", "user", "address", "command", "modified", "cpu")
-_SIZES = {
-    "size",
-    "memory",
-    "total",
-    "used",
-    "free",
-    "available",
-    "received",
-    "sent",
-    "in",
-    "out",
-    "read",
-    "written",
-}
-_SIZED_FACTS = {"memory", "rss", "pss", "unique", "shared", "swap", "read", "written"}
-_TIMES = {"modified", "started", "accessed", "booted", "when", "since", "ended", "from", "to", "time"}
-
-
-def harmless(text: str, *, lines: bool = False) -> str:
-    """`text` with everything that acts on a terminal made visible; with `lines`, breaks and tabs stay."""
-    out = []
-    for c in text:
-        code = ord(c)
-        if lines and c in "\n\t":
-            out.append(c)
-        elif code < 32 or 0x7F <= code < 0xA0:
-            out.append(f"\\x{code:02x}")
-        elif code in _BIDI or 0xD800 <= code < 0xE000 or unicodedata.category(c) == "Cc":
-            out.append(f"\\u{code:04x}")
-        else:
-            out.append(c)
-    return "".join(out)
 
 
 class Screen:
@@ -91,8 +32,26 @@ class Screen:
         self.terminal = self.out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.colour = self.terminal and not os.environ.get("NO_COLOR")
         self._live = self.err.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self._styles, self._spoken = THEMES["terminal"], False
         self._line_open = False  # whether a command left the cursor in the middle of a line
         self._began = self._drawn = 0.0  # when the work under way began, and its line was drawn last
+
+    def use(self, config: Config) -> None:
+        """The colours of the user's theme; lines instead of drawings for a screen reader."""
+        self._styles, self._spoken = THEMES[config.theme], config.screen_reader
+        self._live = self._live and not config.screen_reader
+
+    def _styled(self, text: str, role: str) -> str:
+        """`text` in the colours of its role, where there are colours."""
+        if not self.colour:
+            return text
+        from rich.color import ColorSystem
+        from rich.style import Style
+
+        deep = os.environ.get("COLORTERM") in ("truecolor", "24bit")
+        return Style.parse(self._styles[role]).render(
+            text, color_system=ColorSystem.TRUECOLOR if deep else ColorSystem.EIGHT_BIT
+        )
 
     def width(self) -> int:
         """Columns of the terminal; 100 where there is none."""
@@ -160,14 +119,19 @@ class Screen:
         else:
             self._answer(turn, fold)
 
-    def preview(self, lines: list[str], to: Callable[[str], None] | None = None) -> None:
-        """What would happen: headline, items, undo."""
+    def preview(
+        self, lines: list[str], to: Callable[[str], None] | None = None, *, danger: bool = False
+    ) -> None:
+        """What would happen: headline, items, undo. `danger` where a slip would cost too much."""
         show = to or (lambda text: self.write(harmless(text)))
         if not lines:
             show("nothing would change")
             return
         items = lines[1:-1]
-        show(lines[0])
+        if to is None:
+            self.write(self._styled(harmless(lines[0]), "danger" if danger else "card"))
+        else:
+            show(lines[0])
         for item in items[:FOLD_ROWS]:
             show("  " + item)
         if len(items) > FOLD_ROWS:
@@ -192,43 +156,59 @@ class Screen:
     def table(self, kind: str, rows: list[Row], fold: bool) -> None:
         """Rows in columns; `fold` shows only as many as a screen bears."""
         shown = rows[:FOLD_ROWS] if fold else rows
-        names = [
-            c for c in _COLUMNS.get(kind, tuple(rows[0])) if any(row.get(c) is not None for row in shown)
-        ]
+        names = [c for c in COLUMNS.get(kind, tuple(rows[0])) if any(row.get(c) is not None for row in shown)]
         names = names or list(rows[0])
         if kind == "files" and all(row.get("kind") == "file" for row in shown):
             names = [name for name in names if name != "kind"]
         if self.terminal:
-            names = _fitting(names, shown, self.width())
-        cells = [[_cell(name, row) for name in names] for row in shown]
-        if self.terminal:
-            self._rich_table(names, cells)
+            names = fitting(names, shown, self.width() - (5 if fold else 0))
+        cells = [[cell_text(name, row) for name in names] for row in shown]
+        if self._spoken:
+            for number, row in enumerate(cells, 1):
+                said = (f"{name} {cell}" for name, cell in zip(names, row, strict=True) if cell)
+                self.write(f"{number}: " + ", ".join(said))
+        elif self.terminal:
+            styles = [self._styles.get(str(row.get("kind")), "") if self.colour else "" for row in shown]
+            self._rich_table(names, cells, styles, numbered=fold and len(rows) > 1)
         else:
             self._plain_table(names, [list(names), *cells] if kind == "records" else cells)
         if len(rows) > len(shown):
             self.write(f"… and {len(rows) - len(shown)} more")
 
-    def _rich_table(self, names: list[str], cells: list[list[str]]) -> None:
+    def _rich_table(
+        self, names: list[str], cells: list[list[str]], styles: list[str], *, numbered: bool
+    ) -> None:
+        """`styles` is that of each row's name; `numbered` gives each row its number, by which the next sentence may name it."""
         from rich import box
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
         if "command" in names:
-            _shorten(cells, names.index("command"), self.width() - 4)
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold" if self.colour else None)
+            shorten(cells, names.index("command"), self.width() - (10 if numbered else 4))
+        table = Table(
+            box=box.SIMPLE_HEAD, pad_edge=False, header_style=self._styles["header"] if self.colour else None
+        )
+        if numbered:
+            table.add_column(
+                "", justify="right", style=self._styles["number"] if self.colour else None, no_wrap=True
+            )
         for name in names:
-            right = name in _SIZES or name in ("pid", "port", "cpu", "line")
+            right = name in SIZES or name in ("pid", "port", "cpu", "line")
             longest = max(cell_width(row[names.index(name)]) for row in cells)
             table.add_column(
                 name,
                 justify="right" if right else "left",
-                no_wrap=name not in _FOLDING or name == "command",
+                no_wrap=name not in FOLDING or name == "command",
                 overflow="fold",
-                min_width=min(longest, _FOLDS_AT),
+                min_width=min(longest, FOLDS_AT),
             )
-        for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
+        for number, row in enumerate(cells, 1):
+            texts = [
+                Text(cell, styles[number - 1] if name in ("path", "name") else "")
+                for name, cell in zip(names, row, strict=True)
+            ]
+            table.add_row(*([str(number)] if numbered else []), *texts)
         Console(file=self.out, no_color=not self.colour, highlight=False, width=self.width()).print(table)
 
     def _plain_table(self, names: list[str], cells: list[list[str]]) -> None:
@@ -236,45 +216,11 @@ class Screen:
         for row in cells:
             line = "  ".join(
                 (" " * (width - cell_width(cell)) + cell)
-                if name in _SIZES
+                if name in SIZES
                 else cell + " " * (width - cell_width(cell))
                 for name, cell, width in zip(names, row, widths, strict=True)
             )
             self.write(line.rstrip())
-
-
-def _shorten(cells: list[list[str]], column: int, width: int) -> None:
-    """Cut the cells of one column, with an ellipsis, to the room that the others leave in `width`."""
-    widths = [max(cell_width(row[i]) for row in cells) + 3 for i in range(len(cells[0])) if i != column]
-    room = max(width - sum(widths), _FOLDS_AT)
-    for row in cells:
-        if len(row[column]) > room:
-            row[column] = row[column][: room - 1] + "…"
-
-
-def _fitting(names: list[str], rows: list[Row], width: int) -> list[str]:
-    """The columns that `width` has room for; the least telling ones are left out first."""
-    kept = list(names)
-
-    def wanted(name: str) -> int:
-        longest = max(cell_width(_cell(name, row)) for row in rows)
-        return max(min(longest, _FOLDS_AT) if name in _FOLDING else longest, len(name)) + 3
-
-    for name in (*_EXPENDABLE, *reversed(names)):
-        if sum(map(wanted, kept)) <= width or len(kept) <= 2:
-            break
-        if name in kept:
-            kept.remove(name)
-    return kept
-
-
-def cell_width(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text
-    )
 
 
 def _wants_table(result: Result) -> bool:
@@ -292,30 +238,6 @@ def _only_lists(result: Result) -> bool:
         and result.value is None
         and len(result.rows or []) <= SHORT
     )
-
-
-def _cell(name: str, row: Row) -> str:
-    value: Any = row.get(name)
-    if value is None:
-        return ""
-    if (
-        (name in _SIZES or (name == "value" and row.get("fact") in _SIZED_FACTS))
-        and isinstance(value, int)
-        and not isinstance(value, bool)
-    ):
-        return show_size(value)
-    if name in _TIMES:
-        return _moment(str(value))
-    if name in ("name", "command") and "depth" in row:
-        return "  " * int(row["depth"]) + harmless(str(value))
-    return harmless(str(value))
-
-
-def _moment(text: str) -> str:
-    try:
-        return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return harmless(text)
 
 
 def _encodable(text: str, stream: TextIO) -> str:

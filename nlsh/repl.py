@@ -10,18 +10,19 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from nlsh.agent.manners import Manners, Preview
+from nlsh.agent.manners import Answer, Manners, Preview
 from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
-from nlsh.asking import YES, always_line, answered, choices
+from nlsh.asking import YES, settled
 from nlsh.assembly import Options, Parts
 from nlsh.catalogue import catalogue
 from nlsh.errors import Exit, NlshError, ToolFailed
 from nlsh.memory.store import said_before
-from nlsh.render import Screen, harmless
+from nlsh.render import Screen
 from nlsh.routing import is_command
 from nlsh.sandbox import terminal
+from nlsh.terminal_text import harmless
 from nlsh.turn import Act, Call, Plan, Utterance
 from nlsh.usercommands import STOPPED, UserCommands
 
@@ -84,6 +85,7 @@ def interactive(options: Options) -> int:
         )
     parts = Parts(options, screen.notice)
     try:
+        screen.use(parts.config)
         shell = parts.shell(
             Manners(None, options.yes, options.dry_run, terminal.kind(), screen.live, screen.progress)
         )
@@ -103,7 +105,7 @@ class Repl:
         examples = (example for entry in catalogue().values() for example in entry.examples)
         config = parts.config
         self._lines = LineEditor(
-            reversed(said_before(parts.store, HISTORY_LINES)), self._hint, examples, vi=config.editing == "vi", hints=config.hints
+            reversed(said_before(parts.store, HISTORY_LINES)), self._hint, examples, vi=config.editing == "vi", hints=config.hints and not config.screen_reader
         )  # fmt: skip
         self._cwd = self._before = shell.cwd
         self._code = 0
@@ -290,11 +292,14 @@ class Repl:
         if code not in (0, STOPPED):
             self.screen.notice(f"ended with status {code}")
 
-    def _confirm(self, preview: Preview) -> bool | str:
-        lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}", *always_line(preview)]
-        self.screen.preview(lines)
+    def _confirm(self, preview: Preview) -> Answer:
+        lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}"]
         try:
-            said = self._lines.ask(choices(preview)).strip().lower()
+            return settled(
+                preview,
+                lambda text: self.screen.write(harmless(text)),
+                lambda: self.screen.preview(lines, danger=preview.number > 0),
+                self._lines.ask,
+            )
         except EOFError:
             return False
-        return answered(preview, said)

@@ -15,7 +15,8 @@ from nlsh.answers import answer, in_words, language_of, preview
 from nlsh.changes import Change
 from nlsh.document import document, dumps
 from nlsh.messages import in_language
-from nlsh.render import Screen, cell_width, harmless
+from nlsh.render import Screen
+from nlsh.terminal_text import cell_width, harmless
 from nlsh.turn import Act, Call, Effects, Result, Step, Target, Turn, Utterance
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -138,6 +138,52 @@ def test_a_conversation(terminal: Callable[..., Terminal], home: Path) -> None:
     assert t.exit_code() == 0
 
 
+def test_a_card_says_why_and_lets_rows_be_chosen(terminal: Callable[..., Terminal], home: Path) -> None:
+    names = [home / "work" / f"n{n}.tmp" for n in range(1, 6)]
+    for name in names:
+        name.write_text("x")
+    t = terminal()
+    t.type("find the .tmp files")
+    t.wait_for("5   n5.tmp")
+    t.type("delete them")
+    t.wait_for("[y/N/a/e/?]")
+    t.type("?")
+    t.wait_for("% sure")
+    t.wait_for("[y/N/a/e/?]")
+    t.type("e")
+    t.wait_for("which of them?")
+    t.type("9")
+    t.wait_for("nothing was chosen")
+    t.wait_for("[y/N/a/e/?]")
+    t.type("e")
+    t.wait_for("which of them?")
+    t.type("-2, 4")
+    t.wait_for("delete 3 files")
+    t.wait_for("[y/N/a/e/?]")
+    t.type("y")
+    t.wait_for("3 files to the trash")
+    assert [name.exists() for name in names] == [False, True, False, True, False]
+
+
+def test_what_is_gone_for_good_wants_its_number_typed(terminal: Callable[..., Terminal], home: Path) -> None:
+    for n in range(3):
+        (home / "work" / f"n{n}.tmp").write_text("x")
+    t = terminal()
+    t.type("find the .tmp files")
+    t.wait_for("n2.tmp")
+    t.type("delete them")
+    t.wait_for("[y/N/a/e/?]")
+    t.type("y")
+    t.wait_for("3 files to the trash")
+    t.type("empty the trash")
+    t.wait_for("type 3 to go ahead")
+    t.type("y")
+    t.wait_for("nothing was changed")
+    t.type("undo")
+    t.wait_for("took back")
+    assert (home / "work" / "n1.tmp").exists()
+
+
 def test_commands_cd_and_their_exit_codes(terminal: Callable[..., Terminal], home: Path) -> None:
     t = terminal()
     t.type("!echo one-$((1+1)); exit 3")

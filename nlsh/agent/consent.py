@@ -10,20 +10,33 @@ from nlsh.agent.manners import ALWAYS, DryRun, Preview
 from nlsh.errors import Exit, NlshError, Refused
 from nlsh.messages import in_language
 from nlsh.policy import Rules, allowance_for
-from nlsh.turn import Call, Decision, Effects, Scene, Turn
+from nlsh.turn import Call, Decision, Effects, Row, Scene, Turn
 
 if TYPE_CHECKING:
     from nlsh.agent.turns import Shell
 
+VERY_MANY = 500
+
 
 def consent(
-    shell: "Shell", turn: Turn, call: Call, effects: Effects, decision: Decision, scene: Scene, rules: Rules
-) -> None:
-    """Policy's verdict carried out: refuse, rehearse, ask, or go on."""
+    shell: "Shell",
+    turn: Turn,
+    call: Call,
+    effects: Effects,
+    decision: Decision,
+    scene: Scene,
+    rules: Rules,
+    rows: list[Row],
+) -> tuple[int, ...] | None:
+    """Policy's verdict carried out: refuse, rehearse, ask, or go on.
+
+    `rows` are those that the call works on. Returns None to go on, or the positions, from one, of the rows that a
+    person chose of them, with which the call must be judged again.
+    """
     if decision.verdict == "deny":
         raise Refused(decision.reason, answers.way_out(decision.rule), decision.rule)
     if not effects.changing and not effects.contacts and decision.verdict != "ask":
-        return
+        return None
     headline, items, undo = answers.preview(call, effects)
     language = turn.utterance.language
     headline, undo = in_language(headline, language), in_language(undo, language)
@@ -33,11 +46,11 @@ def consent(
     backed = spoken_of(turn.utterance.text, turn.plan)
     answered = decision.rule != "free"  # by a person, beforehand: the sentence must still speak of it
     if decision.verdict == "allow" and not turn.foreign and (not answered or backed):
-        return
+        return None
     if call.tool == "session.undo" and asks_back(turn.utterance.text):
-        return  # it restores what a yes was given for, and loses nothing itself
+        return None  # it restores what a yes was given for, and loses nothing itself
     if shell.manners.yes and backed and not turn.foreign:
-        return
+        return None
     seen = _identities(effects)
     plan = answers.in_words(turn.plan)
     if shell.manners.confirm is None:
@@ -50,7 +63,14 @@ def consent(
     reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
     shown = shell.store.struck((headline, tuple(items), undo, reason, plan))
     for_good = None if turn.foreign else allowance_for(effects, scene, rules, call.tool, decision)
-    said = shell.manners.confirm(replace(Preview(*shown), always=answers.for_good(for_good)))
+    preview = replace(
+        Preview(*shown), always=answers.for_good(for_good), number=_to_type(effects),
+        rows=tuple(answers.row_in_words(row) for row in rows) if len(rows) > 1 else (),
+        why=tuple(answers.because(turn.utterance.text, turn.plan, turn.confidence)),
+    )  # fmt: skip
+    said = shell.manners.confirm(preview)
+    if isinstance(said, tuple):
+        return said
     if said == ALWAYS and for_good is not None:
         shell.allow(for_good)
     if not said:
@@ -63,6 +83,14 @@ def consent(
             "look again and repeat it",
             "changed_meanwhile",
         )
+    return None
+
+
+def _to_type(effects: Effects) -> int:
+    """The number that is typed instead of a yes: of what is gone for good, and of very many things; 0 where a yes will do."""
+    changes = [change for change in effects.changes if change.op != "mkdir"]
+    erased = any(change.op == "erase" for change in changes)
+    return len(changes) if len(changes) >= VERY_MANY or (erased and len(changes) > 1) else 0
 
 
 def _identities(effects: Effects) -> list[tuple[int, int, int] | None]:

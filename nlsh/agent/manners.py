@@ -16,13 +16,21 @@ class Preview:
     reason: str
     plan: str
     always: str = ""  # what the answer ALWAYS would allow from now on; "" where it may not be given
+    rows: tuple[str, ...] = ()  # what may be chosen from, one by one
+    number: int = 0  # what must be typed instead of a yes, where a slip would cost too much
+    why: tuple[str, ...] = ()  # what gave this plan
+
+
+Answer = (
+    bool | str | tuple[int, ...]
+)  # yes or no; ALWAYS; the positions, from one, of the rows that were chosen
 
 
 @dataclass
 class Manners:
     """How a turn behaves towards the person: may it ask, has yes been said, is it a rehearsal, has it a terminal."""
 
-    confirm: Callable[[Preview], bool | str] | None = None  # yes, no or ALWAYS
+    confirm: Callable[[Preview], Answer] | None = None
     yes: bool = False
     dry_run: bool = False
     terminal: str = ""  # the kind of terminal that a full-screen program may have

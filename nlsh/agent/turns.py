@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nlsh import answers
-from nlsh.agent import own, witness
+from nlsh.agent import own, undoing, witness
 from nlsh.agent.consent import consent
 from nlsh.agent.grounding import check, ground
 from nlsh.agent.manners import DryRun, Manners
@@ -106,11 +106,11 @@ class Shell:
         except DryRun:
             turn.status, turn.exit_code = "dry_run", Exit.DONE
         except KeyboardInterrupt:
-            self._fail(turn, Interrupted())
+            self.fail(turn, Interrupted())
         except NlshError as error:
-            self._fail(turn, error)
+            self.fail(turn, error)
         except OSError as error:  # what was there a moment ago is not, or no longer what it was
-            self._fail(
+            self.fail(
                 turn,
                 ToolFailed(
                     f"{error.filename or self.cwd}: {(error.strerror or str(error)).lower()}", "look again"
@@ -121,7 +121,7 @@ class Shell:
 
             self.log(traceback.format_exc())
             hint = "nlsh doctor shows where the log is"
-            self._fail(turn, ToolFailed(f"a mistake in nlsh itself: {error}", hint, "bug"))
+            self.fail(turn, ToolFailed(f"a mistake in nlsh itself: {error}", hint, "bug"))
         turn.timing["total_ms"] = round((time.monotonic() - started) * 1000, 1)
         self.store.finish(identity, turn)
         return turn
@@ -205,23 +205,19 @@ class Shell:
         step = Step(call, dict(call.args))
         status: Status = "failed"
         changes: tuple[Change, ...] = ()
-        effects: Effects | None = None
+        seen: list[Effects] = []
         try:
             args = ground(call, scene, turn.utterance.text, self.meant)
             step.args = args.model_dump(mode="json", exclude_defaults=True)
             facts: dict[str, Any] = {}
             if tool.local:
                 facts, rows, kind = own.facts_for(self, call, args, rows, kind)
-            asked = Asked(args, scene, rows, kind, facts)
-            effects, facts = self._effects(call, tool, asked, rules)
-            step.decision = decide(effects, scene, rules, call.tool)
-            effects = granted(effects, step.decision, rules)
             turn.steps.append(step)
-            if not _matched_nothing(tool, effects, rows, kind):
-                consent(self, turn, call, effects, step.decision, scene, rules)
-                result, changes = self._run(turn, identity, position, call, asked, effects, facts)
-            else:
+            asked, nothing = self._agree(turn, step, tool, Asked(args, scene, rows, kind, facts), rules, seen)
+            if nothing:
                 result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
+            else:
+                result, changes = self.perform(turn, identity, position, call, asked, seen[-1])
             if tool.local:
                 own.left_by(self, call, args, result)
             step.result = result
@@ -238,7 +234,26 @@ class Shell:
         finally:
             step.duration_ms = round((time.monotonic() - begun) * 1000, 1)
             self.store.step(identity, position, step, status)
-            self._witness(turn, position, step, status, effects, rules)
+            self._witness(turn, position, step, status, seen[-1] if seen else None, rules)
+
+    def _agree(
+        self, turn: Turn, step: Step, tool: Tool, asked: Asked, rules: Rules, seen: list[Effects]
+    ) -> tuple[Asked, bool]:
+        """Judge a call and get the consent that it needs; it is judged again when a person chose some of its rows.
+
+        Returns what is then asked for, and whether there is nothing to do; its effects are the last of `seen`.
+        """
+        while True:
+            effects, facts = self._effects(step.call, tool, asked, rules)
+            step.decision = decide(effects, asked.scene, rules, step.call.tool)
+            seen.append(granted(effects, step.decision, rules))
+            if _matched_nothing(tool, effects, asked.rows, asked.kind):
+                return asked, True
+            offered = asked.rows if tool.takes and tool.targets else []
+            chosen = consent(self, turn, step.call, seen[-1], step.decision, asked.scene, rules, offered)
+            if chosen is None:
+                return replace(asked, facts=facts), False
+            asked = replace(asked, rows=[asked.rows[number - 1] for number in chosen])
 
     def _witness(
         self, turn: Turn, position: int, step: Step, status: Status, effects: Effects | None, rules: Rules
@@ -271,7 +286,7 @@ class Shell:
         facts = asked.facts | found
         return tool.effects(replace(asked, facts=facts)), facts
 
-    def _run(
+    def perform(
         self,
         turn: Turn,
         identity: int,
@@ -279,12 +294,13 @@ class Shell:
         call: Call,
         asked: Asked,
         effects: Effects,
-        facts: dict[str, Any],
     ) -> tuple[Result, tuple[Change, ...]]:
-        undoing = facts.get("turn") if call.tool == "session.undo" else None
+        """Carry out what was judged and agreed to: journal, sandbox, a look at what happened."""
+        facts = asked.facts
+        back = facts.get("turn") if call.tool == "session.undo" else None
         entry = None
-        if undoing is not None:
-            self.journal.mark(undoing, "undoing")
+        if back is not None:
+            self.journal.mark(back, "undoing")
         elif effects.changes:
             entry, kept = self.journal.begin(identity, position, effects.changes)
             effects = replace(effects, changes=kept)
@@ -303,8 +319,8 @@ class Shell:
         except NlshError:
             if entry is not None:
                 self.journal.void(entry)
-            if undoing is not None:
-                self.journal.mark(undoing, "done")
+            if back is not None:
+                self.journal.mark(back, "done")
             raise
         try:
             result = self.sandbox.run(
@@ -315,10 +331,10 @@ class Shell:
             assert isinstance(result, Result)
             failed = False
         finally:
-            if undoing is not None:
-                self.journal.mark(undoing, "done" if failed else "undone")
+            if back is not None:
+                self.journal.mark(back, "done" if failed else "undone")
                 if not failed:
-                    self.journal.note_undone(undoing, effects.changes)
+                    self.journal.note_undone(back, effects.changes)
             elif entry is not None:
                 happened = self.journal.finish(entry, effects.changes, failed)
                 turn.undo = str(identity) if happened else turn.undo
@@ -339,7 +355,7 @@ class Shell:
         scene, rules = Scene(self.cwd, self.home, turn.utterance.now), self.rules(self.cwd)
         args = ground(call, scene, "", self.meant)
         step = Step(call, args.model_dump(mode="json", exclude_defaults=True))
-        with self._witnessed(turn, step) as seen:
+        with self.witnessed(turn, step) as seen:
             asked = Asked(args, scene, [], "none", {})
             effects, facts = self._effects(call, find_tool(call.tool), asked, rules)
             seen.append(effects)
@@ -355,7 +371,7 @@ class Shell:
         return found
 
     @contextmanager
-    def _witnessed(self, turn: Turn, step: Step) -> Iterator[list[Effects]]:
+    def witnessed(self, turn: Turn, step: Step) -> Iterator[list[Effects]]:
         """Adds what is done inside to the audit log, however it ends; takes the effects when they are known."""
         seen: list[Effects] = []
         status: Status = "failed"
@@ -379,66 +395,13 @@ class Shell:
 
     def undo(self, turn_id: int | None, *, partly: bool = False) -> Turn:
         """Take a turn back by its id, or the latest that can be; `partly`, what has not changed since. For `nlsh undo`."""
-        utterance = Utterance("undo" if turn_id is None else f"undo {turn_id}", self.cwd, time.time())
-        identity, number = self.store.begin(utterance, self.session)
-        turn = Turn(utterance, self.session, number, confidence=1.0, plan=(Call("session.undo", {}),))
-        try:
-            wanted = turn_id if turn_id is not None else self.journal.latest(None)
-            if wanted is None:
-                raise ToolFailed(
-                    "there is nothing to undo", "nlsh history shows what was done", "nothing_to_undo"
-                )
-            self.take_back(turn, identity, wanted, partly)
-        except DryRun:
-            turn.status = "dry_run"
-        except KeyboardInterrupt:
-            self._fail(turn, Interrupted())
-        except NlshError as error:
-            self._fail(turn, error)
-        self.store.finish(identity, turn)
-        return turn
-
-    def take_back(self, turn: Turn, identity: int, wanted: int, partly: bool = False) -> None:
-        """Undo `wanted` as a step of `turn`. A person named it, so it is not asked about again."""
-        scene = Scene(self.cwd, self.home, turn.utterance.now)
-        call = turn.plan[0]
-        tool = find_tool(call.tool)
-        facts = {"inverses": self.journal.inverses(wanted, partly=partly), "turn": wanted}
-        asked = Asked(tool.args(), scene, [], "none", facts)
-        effects = tool.effects(asked)
-        step = Step(call, {"turn": wanted}, decision=decide(effects, scene, self.rules(self.cwd), call.tool))
-        turn.steps.append(step)
-        assert step.decision is not None
-        with self._witnessed(turn, step) as seen:
-            seen.append(effects)
-            if step.decision.verdict == "deny" and step.decision.rule not in ("outside",):
-                raise Refused(step.decision.reason, "", step.decision.rule)
-            if self.manners.dry_run:
-                turn.preview = [*answers.preview(call, effects)[1]]
-                raise DryRun
-            step.result, _ = self._run(turn, identity, 0, call, asked, effects, facts)
-        self.store.step(identity, 0, step, "done")
-        turn.answer = answers.answer(call, step.result, (), turn.utterance.language)
+        return undoing.undo(self, turn_id, partly=partly)
 
     def recover(self) -> list[str]:
         """Take back what a crash left half done; a line for each."""
-        return self.journal.recovery(self._perform_back)
+        return self.journal.recovery(lambda changes: undoing.perform_back(self, changes))
 
-    def _perform_back(self, changes: tuple[Change, ...]) -> None:
-        call = Call("session.undo", {})
-        turn = Turn(Utterance("after a crash", self.cwd, time.time()), self.session, 0, plan=(call,))
-        tool, scene, step = (
-            find_tool(call.tool),
-            Scene(self.cwd, self.home, turn.utterance.now),
-            Step(call, {}),
-        )
-        with self._witnessed(turn, step) as seen:
-            effects = tool.effects(Asked(tool.args(), scene, [], "none", {"inverses": changes}))
-            seen.append(effects)
-            make_ready(change.to for change in changes if change.op == "trash" and change.to)
-            self.sandbox.run(call.tool, {}, scene, effects, rows=[], kind="none", facts={})
-
-    def _fail(self, turn: Turn, error: NlshError) -> None:
+    def fail(self, turn: Turn, error: NlshError) -> None:
         turn.status, turn.exit_code = status_of(error), int(error.exit_code)
         language = turn.utterance.language
         message, hint = in_language(error.message, language), in_language(error.hint, language)
