@@ -365,6 +365,19 @@ def _glob(r: random.Random) -> str:
     )
 
 
+TOPICS = """archives|zip files|renaming files|deleting files|copying|moving files|finding files|searching in files|duplicates|file
+permissions|disk space|memory|processes|stopping programs|ports|the network|downloads|services|schedules|cron jobs|tables|csv files|
+sorting|filtering|charts|text files|replacing text|counting words|checksums|links|folders|the trash|undo|history|tasks|devices|usb
+sticks|batteries|printers|bluetooth|wifi|users|packages|logs|jobs in the background|big files|old files|empty folders|encoding|
+json|comparing files|splitting files|joining files|backups|syncing folders|temperatures|environment variables""".replace(
+    "\n", " "
+).split("|")
+TOPICS = [" ".join(topic.split()) for topic in TOPICS]
+Z_TOPICS = "压缩|解压|重命名|删除文件|复制|移动文件|查找文件|搜索内容|重复文件|权限|磁盘空间|内存|进程|端口|网络|下载|服务|定时任务|表格|排序|文本|回收站|撤销|设备|用户|日志|备份".split(
+    "|"
+)
+
+
 def _ordinals(r: random.Random) -> str:
     """Several positions: "3 and 5", "1, 2 and 4", "2-5", "the second and the last"."""
     numbers = sorted(r.sample(range(1, r.choice((6, 12, 40))), r.choice((2, 2, 2, 3, 3, 4))))
@@ -405,6 +418,7 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "size": _size, "dur": duration, "period": _typo_free(PERIODS), "since": _typo_free(SINCES),
     "year": lambda r: str(r.randint(2005, 2026)), "n": lambda r: r.choice(COUNTS) if r.random() < 0.85 else str(r.randint(2, 999)),
     "digits": lambda r: str(r.choice((r.randint(1, 50), r.randint(1, 500)))),
+    "topic": lambda r: r.choice(TOPICS), "ztopic": lambda r: r.choice(Z_TOPICS),
     "ord": _typo_free(ORDINALS), "ords": _ordinals, "zords": _z_ordinals, "glob": _glob, "frag": lambda r: word(r) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
     "text": _text, "word": lambda r: r.choice(TEXTS[:40] + WORDS), "say": _say, "proc": _process,
     "pid": lambda r: str(r.choice((r.randint(2, 999), r.randint(1000, 9999), r.randint(10000, 99999), r.randint(100000, 4194304)))),

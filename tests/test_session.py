@@ -248,6 +248,11 @@ def test_a_plan_is_checked_before_any_of_it_runs(shell: Shell, home: Path) -> No
 
 
 def test_help_tells_of_every_tool(make: Callable[..., Shell]) -> None:
+    about = make(Call("session.help", {"text": "renaming files"})).say("help with renaming files")
+    rows = (about.steps[0].result or Result()).rows or []
+    assert rows and rows[0]["tool"].startswith("files.rename") and "more" not in rows[0]
+    nothing = make(Call("session.help", {"text": "xyzzy"})).say("help with xyzzy")
+    assert nothing.steps[0].result is not None and "xyzzy" in nothing.steps[0].result.notes[0]
     turn = make(Call("session.help", {})).say("what can you do")
     assert [row["tool"] for row in turn.steps[0].result.rows or []] == list(tool_names())  # type: ignore[union-attr]
 

@@ -351,7 +351,9 @@ def test_session_tools(run: Runner, work: Path) -> None:
     assert run("session.history", facts={"history": [{"turn": 1}, {"turn": 2}]}, count="1").rows == [
         {"turn": 2}
     ]
-    assert run("session.help", facts={"tools": [{"tool": "files.find"}]}).rows == [{"tool": "files.find"}]
+    assert run("session.help", facts={"tools": [{"tool": "files.find", "more": []}]}).rows == [
+        {"tool": "files.find"}
+    ]
     assert run("session.cd", path="src").text == str(work / "src")
     with pytest.raises(ToolFailed, match="nothing to undo"):
         run("session.undo")

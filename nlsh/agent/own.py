@@ -61,7 +61,12 @@ def facts_for(
     elif name == "help":
         facts = {
             "tools": [
-                {"tool": tool, "what": entry.summary, "say": entry.examples[0]}
+                {
+                    "tool": tool,
+                    "what": entry.summary,
+                    "say": entry.examples[0],
+                    "more": list(entry.examples[:3]),
+                }
                 for tool, entry in catalogue().items()
             ]
         }
