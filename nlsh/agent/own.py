@@ -65,7 +65,7 @@ def facts_for(
                     "tool": tool,
                     "what": entry.summary,
                     "say": entry.examples[0],
-                    "more": list(entry.examples[:3]),
+                    "more": list(entry.examples),
                 }
                 for tool, entry in catalogue().items()
             ]
