@@ -8,7 +8,7 @@ from nlsh.arguments import Args, Text
 from nlsh.tool import Tool, Work, nothing_needed
 from nlsh.turn import Result, Row
 
-MOST = 6
+MOST, EXAMPLES = 6, 3
 
 
 class Help(Args):
@@ -26,7 +26,7 @@ def run(work: Work) -> Result:
     rows = [
         {"tool": row["tool"], "what": row["what"], "say": said}
         for row in found[:MOST]
-        for said in row["more"]
+        for said in _nearest(row["more"], work.args.text)
     ]
     notes = [] if rows else [f"nothing that I can do speaks of '{work.args.text}'"]
     return Result("records", rows, notes=notes)
@@ -41,6 +41,12 @@ def _about(text: str, tools: list[Row]) -> list[Row]:
     best = max(scores, default=0.0)
     ranked = sorted(zip(scores, range(len(tools)), strict=True), key=lambda pair: (-pair[0], pair[1]))
     return [tools[number] for score, number in ranked if score > 0 and score >= best / 2]
+
+
+def _nearest(examples: list[str], text: str) -> list[str]:
+    """Some examples, those that share words with `text` first."""
+    wanted = _words(text)
+    return sorted(examples, key=lambda said: -len(_words(said) & wanted))[:EXAMPLES]
 
 
 def _words(text: str) -> set[str]:
