@@ -48,11 +48,10 @@ def write_tokenizer(writer: gguf.GGUFWriter) -> None:
     writer.add_add_bos_token(False)
     writer.add_array("nlsh.tokens", list(functional_tokens()))
     writer.add_uint32("nlsh.first_token", len(texts))
-    writer.add_bool("nlsh.reads_both_ways", True)
 
 
-def export(checkpoint: Path, out: Path, kind: str) -> None:
-    """Write `out`; matrices in `kind`, norms in F32."""
+def export(checkpoint: Path, out: Path, kind: str, companion: str, share: float) -> None:
+    """Write `out`; matrices in `kind`, norms in F32. `companion` is a GGUF beside it that plans with it, with `share` of the say."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     shape, weights = state["shape"], state["network"]
     quantisation, file_type = QUANTISATION[kind]
@@ -72,6 +71,10 @@ def export(checkpoint: Path, out: Path, kind: str) -> None:
     writer.add_rope_freq_base(10000.0)
     writer.add_file_type(file_type)
     write_tokenizer(writer)
+    writer.add_bool("nlsh.reads_both_ways", True)
+    if companion:
+        writer.add_string("nlsh.companion", companion)
+        writer.add_float32("nlsh.companion_share", share)
     if CONFIDENCE.exists():
         fitted = json.loads(CONFIDENCE.read_text("utf-8"))
         writer.add_array("nlsh.confidence", [float(x) for x in fitted["weights"]])
@@ -106,8 +109,10 @@ def main() -> None:
     parser.add_argument("--type", choices=QUANTISATION, default="q8_0")
     parser.add_argument("--checkpoint", type=Path, default=BUILD / "model.pt")
     parser.add_argument("--out", type=Path, default=HERE / "nlsh.gguf")
+    parser.add_argument("--companion", default="", help="the name of a GGUF beside it that plans with it")
+    parser.add_argument("--share", type=float, default=0.5, help="the companion's share of the say")
     options = parser.parse_args()
-    export(options.checkpoint, options.out, options.type)
+    export(options.checkpoint, options.out, options.type, options.companion, options.share)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,8 @@ class Parts:
         if path == shipped_model():
             return path
         head = self.header(path)
+        if "nlsh.companion" in head.metadata:
+            self.header(path.parent / os.path.basename(str(head.metadata["nlsh.companion"])))
         return path if "nlsh.first_token" in head.metadata else Talking(named, str(path), head)
 
     def header(self, path: Path) -> "Header":

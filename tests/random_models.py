@@ -11,9 +11,15 @@ from nlsh.gguf import header
 
 def scrambled(path: Path, seed: int) -> Path:
     """The embedded model with every quantised weight drawn anew, at `path`: a planner that knows nothing and is sure of it."""
-    source = shipped_model()
+    source, drawn = shipped_model(), random.Random(seed)
+    companion = header(source).metadata.get("nlsh.companion")
+    if companion:
+        _scramble(source.parent / str(companion), path.parent / str(companion), drawn)
+    return _scramble(source, path, drawn)
+
+
+def _scramble(source: Path, path: Path, drawn: random.Random) -> Path:
     shutil.copy(source, path)
-    drawn = random.Random(seed)
     with path.open("r+b") as file:
         for tensor in header(source).tensors:
             if tensor.kind == "Q8_0":  # blocks of a scale (half) and 32 signed bytes

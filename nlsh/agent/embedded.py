@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, Source, log_probability, read_calls, source
-from nlsh.agent.llama import Model
+from nlsh.agent.llama import load
 from nlsh.catalogue import catalogue
 from nlsh.config import shipped_model
 from nlsh.errors import NlshError, NotUnderstood
@@ -48,7 +48,7 @@ class EmbeddedPlanner:
     """One sentence, one evaluation of the prompt, about ten tokens of plan."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.model = Model(path or shipped_model(), CONTEXT_TOKENS)
+        self.model = load(path or shipped_model(), CONTEXT_TOKENS)
         first = self.model.metadata("nlsh.first_token")
         if first is None or not first.isdigit():
             self.model.close()
@@ -69,7 +69,6 @@ class EmbeddedPlanner:
                 "model", f"{self.model.path} lacks {missing[0]}", "it was made for another version of nlsh"
             )
         self._weights = self._numbers("nlsh.confidence") or _UNFITTED
-        self._both_ways = self.model.metadata("nlsh.reads_both_ways") == "true"
         self.reluctance = (self._numbers("nlsh.reluctance") or (0.0,))[0]
         self._functional = set(self._ids.values())
         self._pieces: dict[int, bytes] = {}
@@ -102,7 +101,7 @@ class EmbeddedPlanner:
                 "say it in fewer words, or in several sentences",
                 code="too_long",
             )
-        logits = self.model.start(tokens, both_ways=self._both_ways)
+        logits = self.model.start(tokens)
         exists = named_in(utterance.cwd)
         calls, features = self._decode(logits, kind, sources, None, exists)
         confidence = self._confidence(features)
@@ -116,9 +115,7 @@ class EmbeddedPlanner:
     ) -> tuple[tuple[Call, ...], list[float]]:
         """The most likely calls and the log-probability of each token taken: what confidence is fitted on."""
         tokens, sources = self._prompt(utterance, previous, kind)
-        return self._decode(
-            self.model.start(tokens, both_ways=self._both_ways), kind, sources, None, named_in(utterance.cwd)
-        )
+        return self._decode(self.model.start(tokens), kind, sources, None, named_in(utterance.cwd))
 
     def _prompt(
         self, utterance: Utterance, previous: Sequence[Call], kind: str

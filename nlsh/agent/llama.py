@@ -66,6 +66,7 @@ class Model:
         self._memory = c.llama_get_memory(self._context)
         self.size = int(c.llama_vocab_n_tokens(self._vocabulary))
         self._held = 0
+        self._both_ways = self.metadata("nlsh.reads_both_ways") == "true"
 
     def close(self) -> None:
         """Give the memory back."""
@@ -97,14 +98,14 @@ class Model:
         text = self._c.llama_vocab_get_text(self._vocabulary, token)
         return text.decode("utf-8", "replace") if text else ""
 
-    def start(self, tokens: list[int], *, both_ways: bool) -> list[float]:
+    def start(self, tokens: list[int]) -> list[float]:
         """Forget everything, read `tokens`, and return the logits of what follows.
 
-        `both_ways`: each token sees those after it as well, as a prefix language model was trained.
+        Each token sees those after it as well, where the network was trained so (a prefix language model).
         """
         self._c.llama_memory_clear(self._memory, True)
         self._held = 0
-        if not both_ways:
+        if not self._both_ways:
             return self.feed(tokens)
         self._c.llama_set_causal_attn(self._context, False)
         try:
@@ -128,6 +129,61 @@ class Model:
         self._held += len(tokens)
         logits: list[float] = self._c.llama_get_logits_ith(self._context, -1)[: self.size]
         return logits
+
+
+class Pair:
+    """Two networks of one vocabulary that plan together: their logits are averaged at every step.
+
+    The mean of logits is the geometric mean of what each holds likely, but for a constant: a product of
+    experts (Hinton 2002). They err in different places, so the two are right more often than either.
+    """
+
+    def __init__(self, first: Model, second: Model, share: float) -> None:
+        self._first, self._second, self._share = first, second, share
+        self.path, self.size = first.path, first.size
+        self.metadata, self.tokenize = first.metadata, first.tokenize
+        self.piece, self.token_text = first.piece, first.token_text
+
+    def close(self) -> None:
+        """Give the memory of both back."""
+        self._first.close()
+        self._second.close()
+
+    def start(self, tokens: list[int]) -> list[float]:
+        """As of one network."""
+        return self._mean(self._first.start(tokens), self._second.start(tokens))
+
+    def feed(self, tokens: list[int]) -> list[float]:
+        """As of one network."""
+        return self._mean(self._first.feed(tokens), self._second.feed(tokens))
+
+    def rewind(self, length: int) -> None:
+        """As of one network."""
+        self._first.rewind(length)
+        self._second.rewind(length)
+
+    def _mean(self, one: list[float], other: list[float]) -> list[float]:
+        share, rest = self._share, 1 - self._share
+        return [rest * x + share * y for x, y in zip(one, other, strict=True)]
+
+
+def load(path: Path, context: int) -> Model | Pair:
+    """The network in `path`, with its companion beside it where it names one. NlshError when either cannot be used."""
+    first = Model(path, context)
+    name = first.metadata("nlsh.companion")
+    if not name:
+        return first
+    try:
+        second = Model(path.parent / os.path.basename(name), context)
+    except NlshError:
+        first.close()
+        raise
+    some = range(0, first.size, 61)
+    if second.size != first.size or any(first.token_text(n) != second.token_text(n) for n in some):
+        first.close()
+        second.close()
+        raise NlshError("model", f"{path} and {name} do not belong together", "reinstall nlsh")
+    return Pair(first, second, float(first.metadata("nlsh.companion_share") or 0.5))
 
 
 def _check_file(path: Path) -> None:
