@@ -20,6 +20,7 @@ import pytest
 from nlsh.agent.chat import wording
 from nlsh.agent.chat.endpoint import Endpoint, address, redacted
 from nlsh.agent.chat.generator import Generator
+from nlsh.agent.chat.prose import Prose
 from nlsh.agent.chat.rounds import Conversation
 from nlsh.agent.chat.templates import TemplateFailed, prompt, render
 from nlsh.agent.turns import Shell
@@ -301,6 +302,39 @@ def asked(server: Server, make: Callable[..., Shell]) -> Callable[..., Shell]:
 
 FIND = {"act": [{"tool": "files.find", "args": {"type": ".txt"}}]}
 DELETE = {"act": [{"tool": "files.delete", "args": {"path": "a.txt"}}]}
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 400])
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (
+            json.dumps({"answer": 'two\nlines, "quoted" \\ and 中文 \U0001f600'}),
+            'two\nlines, "quoted" \\ and 中文 \U0001f600',
+        ),
+        ('{"answer": "raw 中文"}', "raw 中文"),
+        (json.dumps({"ask": "which one?"}), ""),
+        (json.dumps({"act": [{"tool": "files.list", "args": {"path": '{"answer": "x"}'}}]}), ""),
+        ('{"answer": "cut \\ud83d', "cut "),
+    ],
+)
+def test_an_answer_is_shown_while_it_is_written(reply: str, said: str, size: int) -> None:
+    seen: list[str] = []
+    prose = Prose(seen.append)
+    for at in range(0, len(reply), size):
+        prose.feed(reply[at : at + size])
+    assert "".join(seen) == said == prose.said
+    assert prose.was(said.strip()) == bool(said)
+
+
+def test_what_was_shown_is_not_shown_again(asked: Callable[..., Shell], server: Server) -> None:
+    seen: list[str] = []
+    server.says({"answer": "all is well"}, '{"answer": broken', {"answer": "mended"})
+    shell = asked()
+    shell.manners.live = seen.append
+    assert (shell.say("how are you?").shown, "".join(seen)) == (True, "all is well")
+    again = shell.say("and now?")
+    assert (again.answer, again.shown, "".join(seen)) == ("mended", True, "all is wellmended")
 
 
 def test_it_acts_sees_and_answers(asked: Callable[..., Shell], server: Server, home: Path) -> None:

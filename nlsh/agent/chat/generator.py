@@ -82,7 +82,6 @@ class Generator:
         ]
         self._greedy = self._chain()
         self._held: list[int] = []
-        self._grammars: dict[str, bytes] = {}
         self.spent = Spent()
         self.notice = ""
 

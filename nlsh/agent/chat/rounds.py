@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nlsh.agent.chat import wording
+from nlsh.agent.chat.prose import Prose
 from nlsh.agent.chat.templates import Message
 from nlsh.errors import Exit, NlshError, NotUnderstood, ToolFailed
 from nlsh.turn import Call, Turn
@@ -50,11 +51,13 @@ class Conversation:
         )
         failures = 0
         for number in range(1, MAX_ROUNDS + 1):
-            reply = self._reply(messages, tools)
+            prose = Prose(shell.manners.live or _unseen)
+            reply = self._reply(messages, tools, prose)
             if reply.answer:
                 messages.append(_said("answer", reply.answer))
                 self._keep(messages)
                 turn.answer = reply.answer
+                turn.shown = shell.manners.live is not None and prose.was(reply.answer)
                 turn.status = "done" if turn.steps else "answered"
                 return
             if reply.question:
@@ -80,11 +83,12 @@ class Conversation:
             f"{self.speaker.name} came to no end in {MAX_ROUNDS} rounds", "ask for less at once", "rounds"
         )
 
-    def _reply(self, messages: list[Message], tools: Sequence[str]) -> wording.Reply:
+    def _reply(self, messages: list[Message], tools: Sequence[str], prose: Prose) -> wording.Reply:
         """The next reply; what is no reply is told to the model, which may mend it."""
         attempt = list(messages)
         for _ in range(MAX_REPAIRS + 1):
-            text = self.speaker.reply(attempt, tools, lambda piece: None)
+            prose.again()
+            text = self.speaker.reply(attempt, tools, prose.feed)
             try:
                 return wording.read(text, tools)
             except wording.BadReply as error:
@@ -101,6 +105,10 @@ class Conversation:
     def _keep(self, messages: list[Message]) -> None:
         """What the next turn begins with: whole, so that nothing need be read again, until it grows too long."""
         self._messages = messages if len(messages) <= KEPT_MESSAGES else [messages[0]]
+
+
+def _unseen(piece: str) -> None:
+    """Where nobody reads along, an answer is shown when it is whole."""
 
 
 def _said(kind: str, text: str) -> Message:
