@@ -42,7 +42,13 @@ EVERYDAY = frozenset(
     rows.nth rows.count rows.sum rows.where session.last session.undo session.cd shell.run""".split()
 )
 EVERYDAY_WEIGHT = 3.0
-PUBLIC_SHARE = 0.12  # of all examples, where there are any
+# What is hard for its copied words, and would be drawn too seldom by the number of its phrasings alone.
+COPYING = frozenset(
+    """files.write files.append text.replace files.rename files.rename_many files.copy files.move files.archive files.extract
+    files.compare files.permissions files.make_folder files.delete text.table session.help""".split()
+)
+COPYING_WEIGHT, FINDING_WEIGHT = 2.0, 0.75
+PUBLIC_SHARE = 0.10  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True
@@ -50,6 +56,7 @@ CHINESE_TOO = {
     "file": "zfile",
     "newfile": "zfile",
     "dir": "zdir",
+    "proc": "zproc",
 }  # slots that a Chinese sentence fills with Chinese names as well
 
 
@@ -346,6 +353,12 @@ def _everyday(plan: str) -> bool:
     return all(step.split(" ")[0] in EVERYDAY for step in plan.split(" | "))
 
 
+def _difficulty(plan: str) -> float:
+    """How much more often than by its number of phrasings a plan is drawn."""
+    tools = [step.split(" ")[0] for step in plan.split(" | ")]
+    return COPYING_WEIGHT if tools[0] in COPYING else FINDING_WEIGHT if tools[0] == "files.find" else 1.0
+
+
 def _directness(phrasing: Phrasing) -> float:
     """How often a phrasing is seen beside the others of its plan: what is short is what people mostly say."""
     if phrasing.source == "en_plain":
@@ -394,9 +407,7 @@ class Stream:
         self.groups = list(groups.values())
         self.lengths = [[_directness(p) for p in group] for group in self.groups]
         self.weights = [
-            len(g) ** 0.75
-            * (0.6 if g[0].chinese else 1.0)
-            * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0)
+            len(g) ** 0.75 * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0) * _difficulty(g[0].plan)
             for g in self.groups
         ]
         self.public = public()

@@ -115,7 +115,7 @@ SAYS = TEXTS + [
     "version 2", "status: ok", "x = 1", "DEBUG=true", "port: 8080", "* item one", "- second point", "1,2,3", "name,age", "see page 42", "thanks for everything",
     "pick up the kids", "learn rust", "ship it", "do not forget", "ideas for the trip", "42", "project kickoff on friday", "send invoice to bob",
 ]  # fmt: skip
-Z_FOLDERS = "下载 桌面 文档 图片 音乐 视频 项目 备份 照片 工作 报告 资料 学习 旅行 发票 旧文件 临时 合同 作业 电影 笔记 归档 公司 私人 日志 数据 代码".split()
+Z_FOLDERS = "U盘 移动硬盘 下载 桌面 文档 图片 音乐 视频 项目 备份 照片 工作 报告 资料 学习 旅行 发票 旧文件 临时 合同 作业 电影 笔记 归档 公司 私人 日志 数据 代码".split()
 Z_TYPES = "图片 照片 视频 音乐 文档 压缩包 日志 表格 电子书 代码 音频 脚本 电影 歌曲 幻灯片 字体 备份".split()
 Z_NAMES = "简历 报告 合同 发票 预算 作业 论文 笔记 计划 总结 会议记录 日记 账单 说明 数据 清单 通讯录 毕业设计 年终总结 草稿 旅行照片 工资单".split()
 Z_SIZES = "一兆 十兆 五十兆 一百兆 两百兆 五百兆 1GB 2GB 100MB 500MB 10MB 1G 5G 100M 500M 10兆 100兆 一个G 半个G 2兆 50MB 1MB 300KB 20兆".replace(
@@ -373,6 +373,9 @@ json|comparing files|splitting files|joining files|backups|syncing folders|tempe
     "\n", " "
 ).split("|")
 TOPICS = [" ".join(topic.split()) for topic in TOPICS]
+Z_PROGRAMS = "微信|企业微信|钉钉|浏览器|火狐|迅雷|百度网盘|网易云音乐|腾讯会议|搜狗输入法|QQ|飞书|播放器|下载器|编辑器|备份程序|数据库|同步服务|优酷|爱奇艺".split(
+    "|"
+)
 Z_TOPICS = "压缩|解压|重命名|删除文件|复制|移动文件|查找文件|搜索内容|重复文件|权限|磁盘空间|内存|进程|端口|网络|下载|服务|定时任务|表格|排序|文本|回收站|撤销|设备|用户|日志|备份".split(
     "|"
 )
@@ -418,7 +421,7 @@ POOLS: dict[str, Callable[[random.Random], str]] = {
     "size": _size, "dur": duration, "period": _typo_free(PERIODS), "since": _typo_free(SINCES),
     "year": lambda r: str(r.randint(2005, 2026)), "n": lambda r: r.choice(COUNTS) if r.random() < 0.85 else str(r.randint(2, 999)),
     "digits": lambda r: str(r.choice((r.randint(1, 50), r.randint(1, 500)))),
-    "topic": lambda r: r.choice(TOPICS), "ztopic": lambda r: r.choice(Z_TOPICS),
+    "zproc": lambda r: r.choice(Z_PROGRAMS), "topic": lambda r: r.choice(TOPICS), "ztopic": lambda r: r.choice(Z_TOPICS),
     "ord": _typo_free(ORDINALS), "ords": _ordinals, "zords": _z_ordinals, "glob": _glob, "frag": lambda r: word(r) if r.random() < 0.8 else r.choice(("2023", "IMG", "v2", "copy", "(1)", "final_", "old", "2024-05", "x")),
     "text": _text, "word": lambda r: r.choice(TEXTS[:40] + WORDS), "say": _say, "proc": _process,
     "pid": lambda r: str(r.choice((r.randint(2, 999), r.randint(1000, 9999), r.randint(10000, 99999), r.randint(100000, 4194304)))),
