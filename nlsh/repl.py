@@ -287,17 +287,24 @@ class Repl:
 
     def _ended(self, code: int) -> None:
         self._code = code
-        if code > 128:
-            self.screen.write("")  # the cursor stands behind ^C or ^Z
         if code not in (0, STOPPED):
             self.screen.notice(f"ended with status {code}")
 
+    def _short(self, line: str) -> str:
+        """Paths of the card as a person at this prompt would write them."""
+        return line.replace(self.shell.cwd.rstrip("/") + "/", "").replace(
+            self.shell.home.rstrip("/") + "/", "~/"
+        )
+
     def _confirm(self, preview: Preview) -> Answer:
-        lines = [preview.headline, *preview.items, f"{preview.reason}; {preview.undo}"]
+        lines = [
+            self._short(line)
+            for line in (preview.headline, *preview.items, f"{preview.reason}; {preview.undo}")
+        ]
         try:
             return settled(
                 preview,
-                lambda text: self.screen.write(harmless(text)),
+                lambda text: self.screen.write(harmless(self._short(text))),
                 lambda: self.screen.preview(lines, danger=preview.number > 0),
                 self._lines.ask,
             )

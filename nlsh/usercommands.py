@@ -127,6 +127,9 @@ class UserCommands:
             status = 0
         finally:
             _give_terminal(os.getpgrp())
+        if os.WIFSTOPPED(status) or os.WIFSIGNALED(status):
+            with suppress(OSError):
+                os.write(1, b"\n")  # the cursor stands behind ^C or ^Z
         if os.WIFSTOPPED(status):
             _restore(before)
             job.stopped = True
