@@ -85,8 +85,7 @@ class UserCommands:
             )
         job = next((job for job in reversed(found) if job.stopped), found[-1])
         if match[1] == "fg":
-            self._tell(job.line)
-            return self._forward(job)
+            return self._forward(job, again=True)
         job.stopped = False
         self._signal(job, signal.SIGCONT)
         self._tell(f"[{job.number}] {job.line} &")
@@ -114,10 +113,12 @@ class UserCommands:
                 self._signal(job, signal.SIGHUP)
                 self._signal(job, signal.SIGCONT)
 
-    def _forward(self, job: Job) -> int:
+    def _forward(self, job: Job, *, again: bool = False) -> int:
         """Give the job the terminal and wait for it; then the terminal is nlsh's again, as it was."""
         before = _attributes()
         _give_terminal(job.process.pid)
+        if again:
+            self._tell(job.line)
         # It may have asked for the terminal before it had it, and been stopped for that.
         self._signal(job, signal.SIGCONT)
         job.stopped = False

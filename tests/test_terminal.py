@@ -204,11 +204,19 @@ def test_commands_cd_and_their_exit_codes(terminal: Callable[..., Terminal], hom
 
 
 def test_a_command_is_stopped_and_goes_on(terminal: Callable[..., Terminal], home: Path) -> None:
+    def typed(text: str) -> None:
+        """Ctrl-Z throws away what nobody has read, so wait for that."""
+        deadline = time.monotonic() + 20
+        while not file.exists() or file.read_text() != text:
+            assert time.monotonic() < deadline
+            t.read(0.05)
+
+    file = home / "work" / "typed.txt"
     t = terminal()
     t.type("!cat > typed.txt")
-    t.read(0.7)
+    typed("")
     t.type("one")
-    t.read(0.5)  # Ctrl-Z throws away what nobody has read
+    typed("one\n")
     t.keys("\x1a")
     t.wait_for("[1] stopped  cat > typed.txt")
     t.type("sleep 60 &")
@@ -218,11 +226,10 @@ def test_a_command_is_stopped_and_goes_on(terminal: Callable[..., Terminal], hom
     t.wait_for("[2] running  sleep 60")
     t.type("fg 1")
     t.wait_for("cat > typed.txt")
-    t.read(0.5)
     t.type("two")
+    typed("one\ntwo\n")
     t.keys("\x04")
     t.wait_for("›")
-    assert (home / "work" / "typed.txt").read_text() == "one\ntwo\n"
     t.type("fg")
     t.wait_for("sleep 60")
     t.keys("\x1a")
