@@ -10,6 +10,7 @@ a token, and a malformed one cannot bring the process down.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +25,8 @@ from nlsh.turn import Call
 
 MAX_CALLS = 5
 MAX_COPY = 96
+PATH_ROLES = ("path", "target", "new_path")
+_FILE_NAME = re.compile(r"[^\s/:@]*/[^\s:]*|[^\s/:@]+\.(?:7z|3gp|[A-Za-z][A-Za-z0-9]{0,7})")
 MAX_VALUE, MAX_LIST = 12, 32
 VALUE_ROLES: dict[str, Any] = {
     "size": Size, "count": Count, "ordinal": Ordinal, "ordinals": Ordinals, "when": When, "type": FileType, "number": Number,
@@ -155,6 +158,7 @@ class Grammar:
         self._ids = ids
         self._exists = exists
         self._there: set[tuple[int, int]] | None = None
+        self._files: set[tuple[int, int]] | None = None
         self._names = {number: name for name, number in ids.items()}
         self._sources = sources
         self._readable: dict[str, set[tuple[int, int, int]]] = {}
@@ -169,10 +173,15 @@ class Grammar:
             }
         if state.copying:
             found = self._continuations()
-            if state.copied and any(self._whole(*span) for span in state.spans):
+            if state.copied and any(self._whole(*span) for span in self._meant()):
                 found |= self._after_argument()
             return found
         return self._after_argument()
+
+    def _meant(self) -> list[tuple[int, int, int]]:
+        """The spans being copied that may be meant: what the sentence says counts before what the plan before it said."""
+        said = [span for span in self.state.spans if span[0] == 0]
+        return said or self.state.spans
 
     def likely(self) -> set[int]:
         """Of the allowed tokens those that name what is there, while a path is copied that must be.
@@ -217,7 +226,25 @@ class Grammar:
             free = ((s, first) for s, first, last in self._values() if self._unused(s, first, last))
             return sorted(set(free))
         spans = ((s, i) for s, text in enumerate(self._sources) for i in text.begins)
-        return [span for span in spans if span not in self.state.used]
+        only_said = self.state.role in PATH_ROLES and self._names_enough()
+        return [span for span in spans if span not in self.state.used and not (only_said and span[0])]
+
+    def _names_enough(self) -> bool:
+        """Whether the sentence still has a name of a file, as such, for each path that this call may yet take.
+
+        Then none of them is meant from the plan before.
+        """
+        if self._files is None:
+            said = self._sources[0]
+            self._files = {
+                (first, last)
+                for first in said.begins
+                for last in range(first, min(first + MAX_COPY, len(said.tokens)))
+                if last in said.ends and _FILE_NAME.fullmatch(said.text(first, last).strip())
+            }
+        free = sum(self._unused(0, *span) for span in self._files)
+        declared = notation.slots(self.state.calls[-1])
+        return free >= 1 + sum(slot.role in PATH_ROLES for slot in declared[self.state.next_slot :])
 
     def _goes_on(self, s: int, first: int, last: int) -> bool:
         if last + 1 >= len(self._sources[s].tokens) or (s, last + 1) in self.state.used:

@@ -130,7 +130,7 @@ class EmbeddedPlanner:
             tokens += found
             if text is not notation.FOLDER:
                 sources.append(source(found, [self.piece(token) for token in found]))
-        return tokens, sources
+        return tokens, [sources[-1], *sources[:-1]]  # the sentence, which is read last, comes first
 
     def _decode(
         self,
