@@ -17,7 +17,8 @@ sys.path.insert(0, str(HERE))
 from corpus import Builder, Example, phrasings, words
 
 from nlsh.agent import notation
-from nlsh.agent.decoding import Grammar, source
+from nlsh.agent.decoding import Grammar
+from nlsh.agent.spans import source
 from nlsh.catalogue import catalogue
 from nlsh.tool import find_tool
 from nlsh.turn import Call

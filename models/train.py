@@ -27,8 +27,8 @@ from network import Network, Shape
 from tokenizer import BUILD, ids, load
 from torch.nn import functional
 
-from nlsh.agent.decoding import may_end
 from nlsh.agent.notation import END, NONE, PAD, prompt, spell
+from nlsh.agent.spans import may_end
 
 BATCH_TOKENS = 4096
 BUCKETS = 12

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from nlsh.agent import notation
-from nlsh.agent.decoding import Grammar, read_calls, source
+from nlsh.agent.decoding import Grammar, read_calls
 from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.planner import Planner
+from nlsh.agent.spans import source
 from nlsh.agent.turns import Shell
 from nlsh.errors import ToolFailed
 from nlsh.sandbox import acts, broker, client, programs

@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlsh.agent import notation
-from nlsh.agent.decoding import Grammar, read_calls, source
+from nlsh.agent.decoding import Grammar, read_calls
+from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.grounding import validate
+from nlsh.agent.spans import source
 from nlsh.errors import NotUnderstood
 from nlsh.tool import find_tool, tool_names
-from nlsh.turn import Call
+from nlsh.turn import Call, Utterance
 
 IDS = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
 
@@ -107,3 +109,64 @@ def test_names_of_what_is_there_are_likely_and_nothing_is_forbidden() -> None:
         grammar.take(next(iter(likely)))
         taken += chr(next(iter(likely)))
     assert taken == "~/tmp/foo bar.txt" and ids[notation.END] in grammar.likely()
+
+
+def letters(text: str) -> tuple[list[int], list[bytes]]:
+    """A text in tokens of one letter each."""
+    return [ord(c) for c in text], [c.encode() for c in text]
+
+
+def copied(said: str, before: str, call: list[str], letters_taken: str) -> tuple[Grammar, set[int]]:
+    """The grammar after `call` and the letters of an argument have been taken; and what may follow."""
+    grammar = Grammar(LETTERS, "none", [source(*letters(said)), source(*letters(before))])
+    for token in call:
+        grammar.take(LETTERS[token])
+    for c in letters_taken:
+        assert ord(c) in grammar.allowed(), c
+        grammar.take(ord(c))
+    return grammar, grammar.allowed()
+
+
+LETTERS = {token: 100_000 + n for n, token in enumerate(notation.functional_tokens())}
+
+
+def test_what_the_sentence_names_is_not_cut_off_where_the_plan_before_ends() -> None:
+    _, after = copied("read logs/app.log", "logs", ["<files.read>", "<path:>"], "logs")
+    assert after == {ord("/")}
+    _, after = copied("read it again", "logs", ["<files.read>", "<path:>"], "logs")
+    assert LETTERS[notation.END] in after
+
+
+def test_a_file_named_in_the_sentence_is_not_taken_from_the_plan_before() -> None:
+    _, after = copied("show users.csv as a table", "zales.csv", ["<text.table>", "<path:>"], "")
+    assert ord("u") in after and ord("z") not in after
+    # two paths are wanted and one is named: the other may be the one before
+    _, after = copied("compare it with users.csv", "zales.csv", ["<files.compare>", "<path:>"], "")
+    assert ord("u") in after and ord("z") in after
+    _, after = copied("only those over 1.5GB", "zales", ["<files.usage>", "<path:>"], "")
+    assert ord("z") in after
+
+
+@given(
+    st.sampled_from(["append buy eggs to notes.txt", "copy a.txt to a-b.txt", "把 a.txt 移到 文档"]),
+    st.integers(0, 10**6),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_way_ends_in_nothing(said: str, seed: int) -> None:
+    chosen = random.Random(seed)
+    grammar = Grammar(
+        LETTERS, "files", [source(*letters(said)), source(*letters("notes.txt")), source(*letters("a"))]
+    )
+    for _ in range(400):
+        allowed = sorted(token for token in grammar.allowed() if grammar.leads_on(token))
+        assert allowed, grammar.state
+        grammar.take(chosen.choice(allowed))
+        if grammar.state.done:
+            break
+
+
+def test_the_planner_takes_the_sentence_for_the_first_source() -> None:
+    planner = EmbeddedPlanner()
+    before = (Call("files.read", {"path": "notes.txt"}),)
+    _, sources = planner._prompt(Utterance("delete b.txt", "/home/anna", 0.0), before, "text")
+    assert [each.text(0, len(each.tokens) - 1) for each in sources] == ["delete b.txt", "notes.txt"]

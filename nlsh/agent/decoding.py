@@ -19,8 +19,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from nlsh.agent import notation
+from nlsh.agent.spans import Source
 from nlsh.arguments import Count, Duration, FileType, Number, Ordinal, Ordinals, Size, When
-from nlsh.catalogue import catalogue
+from nlsh.catalogue import Slot, catalogue
 from nlsh.turn import Call
 
 MAX_CALLS = 5
@@ -38,95 +39,6 @@ VALUE_ROLES: dict[str, Any] = {
 def _reader(role: str) -> TypeAdapter[Any]:
     """What reads a value of `role`; made when it is first wanted, which takes a few milliseconds."""
     return TypeAdapter(VALUE_ROLES[role])
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Text that may be copied: tokens, and where among them a span may begin and end."""
-
-    tokens: tuple[int, ...]
-    begins: frozenset[int]
-    ends: frozenset[int]
-    pieces: tuple[bytes, ...] = ()
-
-    def text(self, first: int, last: int) -> str:
-        """The words from token `first` to token `last`."""
-        return b"".join(self.pieces[first : last + 1]).decode("utf-8", "replace")
-
-
-def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
-    """Spans begin and end where a person would put quotation marks.
-
-    That is at white space, quotes, brackets, sentence punctuation or a change between
-    Chinese and other script; never inside a word, a number, a file name or a path.
-    """
-    text = b"".join(pieces).decode("utf-8", "replace")
-    starts = _character_offsets(pieces)
-    begins = {i for i, at in enumerate(starts[:-1]) if at is not None and _may_begin(text, at)}
-    ends = {i for i, at in enumerate(starts[1:]) if at is not None and may_end(text, at)}
-    return Source(tuple(tokens), frozenset(begins), frozenset(ends), tuple(pieces))
-
-
-def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
-    """Where in the text each piece begins, and the last one ends; None inside a character."""
-    found: list[int | None] = []
-    data = b""
-    for piece in (*pieces, b""):
-        try:
-            found.append(len(data.decode("utf-8")))
-        except UnicodeDecodeError:
-            found.append(None)
-        data += piece
-    return found
-
-
-_NAME_MARKS = "._-/~*@+%#\\"
-
-
-def _part_of_name(c: str) -> bool:
-    return (c.isalnum() and not _han(c)) or c in _NAME_MARKS
-
-
-def _han(c: str) -> bool:
-    return "\u3400" <= c <= "\u9fff" or "\uf900" <= c <= "\ufaff"
-
-
-def _may_begin(text: str, at: int) -> bool:
-    if at >= len(text) or text[at].isspace():
-        return False
-    if at == 0 or not _part_of_name(text[at - 1]) or _han(text[at]):
-        return True
-    if _between_numbers(text, at - 1):
-        return True
-    flag = text[at - 1] in "-+:#" and text[at].isdigit()
-    return flag and (at == 1 or text[at - 2].isspace())  # head -20 file
-
-
-def _between_numbers(text: str, at: int) -> bool:
-    """Whether the mark at `at` is the dash of a range such as 10-20, a word of its own."""
-    if text[at] not in "-–":
-        return False
-    begin, end = at, at + 1
-    while begin and text[begin - 1].isdigit():
-        begin -= 1
-    while end < len(text) and text[end].isdigit():
-        end += 1
-    alone = (begin == 0 or not _part_of_name(text[begin - 1])) and (
-        end == len(text) or not _part_of_name(text[end])
-    )
-    return begin < at < end - 1 and alone
-
-
-def may_end(text: str, at: int) -> bool:
-    """Whether a span of `text` may end before the character at `at`."""
-    if at == 0 or text[at - 1].isspace():
-        return False
-    rest = text[at:]
-    if not rest or not _part_of_name(rest[0]) or _han(text[at - 1]) or _between_numbers(text, at):
-        return True
-    # a full stop, a slash or dots may trail a name
-    stripped = rest.lstrip("./")
-    return stripped != rest and (not stripped or stripped[0].isspace() or stripped[0] in "\"'`”’)")
 
 
 @dataclass(slots=True)
@@ -180,7 +92,9 @@ class Grammar:
 
     def _meant(self) -> list[tuple[int, int, int]]:
         """The spans being copied that may be meant: what the sentence says counts before what the plan before it said."""
-        said = [span for span in self.state.spans if span[0] == 0]
+        said = [
+            span for span in self.state.spans if span[0] == 0 and (self._whole(*span) or self._goes_on(*span))
+        ]
         return said or self.state.spans
 
     def likely(self) -> set[int]:
@@ -223,11 +137,32 @@ class Grammar:
     def _beginnings(self) -> list[tuple[int, int]]:
         """Where a value of the argument's role may begin."""
         if self.state.role in VALUE_ROLES:
-            free = ((s, first) for s, first, last in self._values() if self._unused(s, first, last))
+            free = (
+                (s, first) for s, first, last in self._values(self.state.role) if self._unused(s, first, last)
+            )
             return sorted(set(free))
         spans = ((s, i) for s, text in enumerate(self._sources) for i in text.begins)
         only_said = self.state.role in PATH_ROLES and self._names_enough()
         return [span for span in spans if span not in self.state.used and not (only_said and span[0])]
+
+    def leads_on(self, token: int) -> bool:
+        """Whether `token`, one of the allowed ones, can be followed by anything: the words that it wants must be there.
+
+        A question of its own, because reading every word as every kind of value would cost more than the network does.
+        """
+        name = self._names.get(token, "")[1:-1]
+        if name in catalogue():
+            needed = catalogue()[name].required
+            return all(self._there_is(slot.role) for slot in notation.slots(name) if slot.name in needed)
+        if not name.endswith(":"):
+            return True
+        declared = notation.slots(self.state.calls[-1])
+        return self._there_is(next(slot.role for slot in declared if slot.name == name[:-1]))
+
+    def _there_is(self, role: str) -> bool:
+        if role in VALUE_ROLES:
+            return any(self._unused(*span) for span in self._values(role))
+        return any((s, i) not in self.state.used for s, text in enumerate(self._sources) for i in text.begins)
 
     def _names_enough(self) -> bool:
         """Whether the sentence still has a name of a file, as such, for each path that this call may yet take.
@@ -250,22 +185,32 @@ class Grammar:
         if last + 1 >= len(self._sources[s].tokens) or (s, last + 1) in self.state.used:
             return False
         if self.state.role in VALUE_ROLES:
-            longer = ((t, i, p) for t, i, p in self._values() if t == s and i == first and p > last)
+            longer = (
+                (t, i, p) for t, i, p in self._values(self.state.role) if t == s and i == first and p > last
+            )
             return any(self._unused(*span) for span in longer)
-        return True
+        return self._ends_later(s, last + 1)
+
+    def _ends_later(self, s: int, at: int) -> bool:
+        """Whether a span may end at token `at` or after it, before the next word that has its role."""
+        text = self._sources[s]
+        while at < len(text.tokens) and (s, at) not in self.state.used:
+            if at in text.ends:
+                return True
+            at += 1
+        return False
 
     def _whole(self, s: int, first: int, last: int) -> bool:
         """Whether the span is one that a person would mean, and says a value of its role."""
         if self.state.role in VALUE_ROLES:
-            return (s, first, last) in self._values()
+            return (s, first, last) in self._values(self.state.role)
         return last in self._sources[s].ends
 
     def _unused(self, s: int, first: int, last: int) -> bool:
         return not any((s, i) in self.state.used for i in range(first, last + 1))
 
-    def _values(self) -> set[tuple[int, int, int]]:
-        """Every span that can be read as a value of the current role."""
-        role = self.state.role
+    def _values(self, role: str) -> set[tuple[int, int, int]]:
+        """Every span that can be read as a value of `role`."""
         if role not in self._readable:
             longest = MAX_LIST if role == "ordinals" else MAX_VALUE
             self._readable[role] = {
@@ -280,17 +225,26 @@ class Grammar:
     def _after_argument(self) -> set[int]:
         state, ids = self.state, self._ids
         tool = state.calls[-1]
-        found = {
-            ids[token]
-            for slot in notation.slots(tool)[state.next_slot :]
-            for token in slot.tokens
-            if token in ids
-        }
+        found: set[int] = set()
+        for slot in self._next_slots(tool):
+            found |= {ids[token] for token in slot.tokens if token in ids}
         if self._complete(tool):
             found.add(ids[notation.END])
             if len(state.calls) < MAX_CALLS:
                 found |= {ids[f"<{name}>"] for name in self._tools_after(self._gives(), first=False)}
         return found
+
+    def _next_slots(self, tool: str) -> Iterable[Slot]:
+        """The arguments that may come next: they keep their order, so none that is needed may be left behind."""
+        declared, given = catalogue()[tool], self.state.given
+        left = notation.slots(tool)[self.state.next_slot :]
+        fed = len(self.state.calls) > 1
+        targets = [slot for slot in left if slot.name in declared.targets]
+        wanting = not fed and bool(declared.targets) and not given & set(declared.targets)
+        for slot in left:
+            yield slot
+            if slot.name in declared.required or (wanting and slot == targets[-1]):
+                return
 
     def _complete(self, tool: str) -> bool:
         declared = catalogue()[tool]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nlsh.agent import notation
-from nlsh.agent.decoding import Grammar, Source, log_probability, read_calls, source
+from nlsh.agent.decoding import Grammar, log_probability, read_calls
 from nlsh.agent.llama import load
+from nlsh.agent.spans import Source, source
 from nlsh.catalogue import catalogue
 from nlsh.config import shipped_model
 from nlsh.errors import NlshError, NotUnderstood
@@ -42,6 +43,17 @@ def features(chances: Sequence[float]) -> tuple[float, ...]:
     """
     least = max(min(chances), -20.0)
     return (1.0, least, max(sum(chances), -40.0), max(chances[0], -20.0), math.exp(least))
+
+
+def _best(grammar: Grammar, allowed: set[int], logits: Sequence[float]) -> int:
+    """The likeliest of the allowed tokens that leads on; the likeliest at all where none does."""
+    left = set(allowed)
+    while left:
+        token = max(left, key=logits.__getitem__)
+        if grammar.leads_on(token):
+            return token
+        left.discard(token)
+    return max(allowed, key=logits.__getitem__)
 
 
 class EmbeddedPlanner:
@@ -155,7 +167,10 @@ class EmbeddedPlanner:
                 return (), [-20.0]
             for favoured in grammar.likely() & allowed:
                 logits[favoured] += FAVOUR
-            token = forced if forced is not None and not taken else max(allowed, key=logits.__getitem__)
+            if forced is not None and not taken:
+                token = forced
+            else:
+                token = _best(grammar, allowed, logits)
             rivals = allowed if grammar.state.copying else allowed | self._functional
             chances.append(log_probability(logits, token, rivals))
             grammar.take(token)

@@ -1,0 +1,93 @@
+"""Which spans of a text a person would mean: where what is copied from a sentence may begin and end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Text that may be copied: tokens, and where among them a span may begin and end."""
+
+    tokens: tuple[int, ...]
+    begins: frozenset[int]
+    ends: frozenset[int]
+    pieces: tuple[bytes, ...] = ()
+
+    def text(self, first: int, last: int) -> str:
+        """The words from token `first` to token `last`."""
+        return b"".join(self.pieces[first : last + 1]).decode("utf-8", "replace")
+
+
+def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
+    """Spans begin and end where a person would put quotation marks.
+
+    That is at white space, quotes, brackets, sentence punctuation or a change between
+    Chinese and other script; never inside a word, a number, a file name or a path.
+    """
+    text = b"".join(pieces).decode("utf-8", "replace")
+    starts = _character_offsets(pieces)
+    begins = {i for i, at in enumerate(starts[:-1]) if at is not None and _may_begin(text, at)}
+    ends = {i for i, at in enumerate(starts[1:]) if at is not None and may_end(text, at)}
+    return Source(tuple(tokens), frozenset(begins), frozenset(ends), tuple(pieces))
+
+
+def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
+    """Where in the text each piece begins, and the last one ends; None inside a character."""
+    found: list[int | None] = []
+    data = b""
+    for piece in (*pieces, b""):
+        try:
+            found.append(len(data.decode("utf-8")))
+        except UnicodeDecodeError:
+            found.append(None)
+        data += piece
+    return found
+
+
+_NAME_MARKS = "._-/~*@+%#\\"
+
+
+def _part_of_name(c: str) -> bool:
+    return (c.isalnum() and not _han(c)) or c in _NAME_MARKS
+
+
+def _han(c: str) -> bool:
+    return "\u3400" <= c <= "\u9fff" or "\uf900" <= c <= "\ufaff"
+
+
+def _may_begin(text: str, at: int) -> bool:
+    if at >= len(text) or text[at].isspace():
+        return False
+    if at == 0 or not _part_of_name(text[at - 1]) or _han(text[at]):
+        return True
+    if _between_numbers(text, at - 1):
+        return True
+    flag = text[at - 1] in "-+:#" and text[at].isdigit()
+    return flag and (at == 1 or text[at - 2].isspace())  # head -20 file
+
+
+def _between_numbers(text: str, at: int) -> bool:
+    """Whether the mark at `at` is the dash of a range such as 10-20, a word of its own."""
+    if text[at] not in "-–":
+        return False
+    begin, end = at, at + 1
+    while begin and text[begin - 1].isdigit():
+        begin -= 1
+    while end < len(text) and text[end].isdigit():
+        end += 1
+    alone = (begin == 0 or not _part_of_name(text[begin - 1])) and (
+        end == len(text) or not _part_of_name(text[end])
+    )
+    return begin < at < end - 1 and alone
+
+
+def may_end(text: str, at: int) -> bool:
+    """Whether a span of `text` may end before the character at `at`."""
+    if at == 0 or text[at - 1].isspace():
+        return False
+    rest = text[at:]
+    if not rest or not _part_of_name(rest[0]) or _han(text[at - 1]) or _between_numbers(text, at):
+        return True
+    # a full stop, a slash or dots may trail a name
+    stripped = rest.lstrip("./")
+    return stripped != rest and (not stripped or stripped[0].isspace() or stripped[0] in "\"'`”’)")
