@@ -149,7 +149,7 @@ class Screen:
             self.table(result.kind, rows, fold)
         for note in result.notes if result else []:
             if note not in (turn.answer or ""):
-                self.notice(note)
+                self.notice(in_language(note, turn.utterance.language))
         if turn.undo:
             self.notice(in_language(f"nlsh undo {turn.undo} takes it back", turn.utterance.language))
 

@@ -334,3 +334,27 @@ def test_something_new_in_a_folder_that_is_named_beside_it(run: Runner, work: Pa
     assert (work / "src" / "2024").is_dir()
     run("files.write", path="note.txt", text="hi", under="src/2024")
     assert (work / "src" / "2024" / "note.txt").read_text() == "hi\n"
+
+
+def test_an_archive_is_listed_without_being_unpacked(run: Runner, work: Path) -> None:
+    import tarfile
+    import zipfile
+
+    with zipfile.ZipFile(work / "a.zip", "w") as pack:
+        pack.writestr("dir/one.txt", "12345")
+        pack.writestr("../out.txt", "x")
+    with tarfile.open(work / "a.tar.gz", "w:gz") as tar:
+        (work / "plain.txt").write_text("abc")
+        tar.add(work / "plain.txt", "plain.txt")
+    (work / "bad.zip").write_text("no archive")
+    for tool in ("files.read", "files.list"):
+        found = run(tool, path="a.zip")
+        assert [(row["member"], row["size"]) for row in found.rows or []] == [
+            ("dir/one.txt", 5),
+            ("../out.txt", 1),
+        ]
+        assert (found.kind, found.value) == ("records", 6)
+        assert [row["member"] for row in run(tool, path="a.tar.gz").rows or []] == ["plain.txt"]
+        with pytest.raises(ToolFailed, match="not a whole archive"):
+            run(tool, path="bad.zip")
+    assert not (work.parent / "out.txt").exists()

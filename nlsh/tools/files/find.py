@@ -103,7 +103,14 @@ def run(work: Work) -> Result:
         if args.broken:
             rows = [{**row, _PLACE: absolute(row["path"], work.scene.cwd)} for row in rows]
         return Result("files", rows, notes=trouble.notes())
-    return Result("files", in_order(best_ranked(ranked)), notes=trouble.notes())
+    notes = trouble.notes()
+    if (
+        not ranked
+        and work.scene.cwd == args.under != work.scene.home
+        and (args.name or args.name_has or args.type)
+    ):
+        notes.append("that was here and below; say 'in my home' to look further")
+    return Result("files", in_order(best_ranked(ranked)), notes=notes)
 
 
 _RANK = "rank"  # how well the name fits, among the rows of a share

@@ -1,9 +1,10 @@
-"""What is directly in a folder; of a file, its content."""
+"""What is directly in a folder; of an archive, its members; of another file, its content."""
 
 import os
 
 from nlsh.arguments import Args, Target
 from nlsh.tool import Asked, Tool, Work
+from nlsh.tools.files._archives import is_archive, members
 from nlsh.tools.files._reading import read_text
 from nlsh.tools.files._records import Trouble, listing
 from nlsh.turn import Effects, Result
@@ -24,6 +25,8 @@ def effects(asked: Asked) -> Effects:
 def run(work: Work) -> Result:
     """One row per entry, folders first."""
     if not os.path.isdir(work.args.path):
+        if is_archive(work.args.path):
+            return members(work.args.path)
         return read_text(work.args.path, None, None)
     trouble = Trouble()
     hidden = work.args.hidden

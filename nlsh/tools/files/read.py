@@ -1,10 +1,11 @@
-"""The content of text files: whole, or their first or last lines."""
+"""The content of text files: whole, or their first or last lines. Of an archive, what it holds."""
 
 import os
 
 from nlsh.arguments import Args, Count, Target
 from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool, Work
+from nlsh.tools.files._archives import is_archive, members
 from nlsh.tools.files._reading import read_text
 from nlsh.tools.files._records import Trouble, listing, paths_of
 from nlsh.turn import Effects, Result
@@ -41,6 +42,8 @@ def run(work: Work) -> Result:
         )
     if not paths:
         return Result("text", text="")
+    if len(paths) == 1 and is_archive(paths[0]):
+        return members(paths[0])
     if len(paths) == 1:
         return read_text(paths[0], args.first, args.last)
     parts = [f"==> {path} <==\n{read_text(path, args.first, args.last).text}" for path in paths]
