@@ -109,7 +109,7 @@ def run(work: Work) -> Result:
         and work.scene.cwd == args.under != work.scene.home
         and (args.name or args.name_has or args.type)
     ):
-        notes.append("that was here and below; say 'in my home' to look further")
+        notes.append("nothing found here or below; 'in my home' looks further")
     return Result("files", in_order(best_ranked(ranked)), notes=notes)
 
 
