@@ -164,6 +164,7 @@ class Turn:
     plan: tuple[Call, ...] = ()
     steps: list[Step] = field(default_factory=list)
     answer: str | None = None
+    left: Result | None = None  # what "them" means from here on
     undo: str | None = None
     error: dict[str, str] | None = None
     alternatives: tuple[str, ...] = ()

@@ -305,3 +305,18 @@ def test_history_is_searched(home: Path, nlsh: Callable[..., Said]) -> None:
     ]
     assert json.loads(nlsh("history", "--find", "%", "--json").out)[0]["said"] == "100% of a_b"
     assert "nothing was said like that" in nlsh("history", "--find", "zebra").out
+
+
+def test_after_a_count_them_is_what_was_counted(shell: Shell, home: Path) -> None:
+    for name in ("a.tmp", "b.tmp", "c.txt"):
+        (home / "work" / name).write_text("x")
+    find, last = Call("files.find", {"type": ".tmp"}), Call("session.last", {})
+    counted = say(shell, "how many tmp files are here", find, Call("rows.count", {}))
+    assert counted.steps[-1].result.value == 2  # type: ignore[union-attr]
+    again = say(shell, "how big are they together", last, Call("rows.sum", {"by": "size"}))
+    assert again.steps[-1].result.value == 2  # type: ignore[union-attr]
+    assert shell.previous == (find,)
+    listed = say(shell, "list them", last)
+    assert [row["path"] for row in listed.steps[-1].result.rows or []] == ["a.tmp", "b.tmp"]  # type: ignore[union-attr]
+    calls, kept = shell.store.previous(shell.session)
+    assert kept is not None and [row["path"] for row in kept.rows or []] == ["a.tmp", "b.tmp"]

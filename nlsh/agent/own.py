@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nlsh.arguments import Args
 from nlsh.catalogue import catalogue
 from nlsh.errors import NotUnderstood
-from nlsh.turn import Call, Result, Row, RowKind
+from nlsh.turn import Call, Result, Row, RowKind, Turn
 
 if TYPE_CHECKING:
     from nlsh.agent.turns import Shell
@@ -92,6 +92,16 @@ def handed_on(result: Result) -> list[Row]:
     if result.rows is None and result.kind == "text" and result.text is not None:
         return [{"text": line} for line in result.text.splitlines()]
     return result.rows or []
+
+
+def remember(shell: "Shell", turn: Turn, result: Result, held: Result) -> None:
+    """What "them" means from here on: the rows of the turn; of a count or a sum, the rows that were counted (`held`)."""
+    plan = turn.plan
+    if result.kind == "value" and plan[-1].tool.startswith("rows.") and held.rows is not None:
+        result, plan = held, plan[:-1]
+    if plan != (Call("session.last", {}),):  # else nothing new is meant
+        shell.previous = plan
+    shell.result = turn.left = result
 
 
 def left_by(shell: "Shell", call: Call, args: Args, result: Result) -> None:

@@ -175,12 +175,13 @@ class Shell:
         running = time.monotonic()
         rows: list[Row] = []
         kind: RowKind = "none"
-        result = Result()
+        result = held = Result()
         changes: tuple[Change, ...] = ()
         for call in turn.plan[first:]:
             check(call)
         try:
             for position, call in enumerate(turn.plan[first:], first):
+                held = result if result.rows is not None else held
                 result, changes = self._step(turn, identity, position, call, rows, kind)
                 rows, kind = own.handed_on(result), result.kind
         finally:
@@ -189,7 +190,7 @@ class Shell:
             raise ToolFailed(result.failure, "", "command_failed")
         turn.answer = answers.answer(turn.plan[-1], result, changes, turn.utterance.language)
         if turn.plan[-1].tool not in own.QUIET:
-            self.previous, self.result = turn.plan, result
+            own.remember(self, turn, result, held)
         if turn.plan[-1].tool != "session.explain":
             others = tuple(answers.in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
             self.explanation = own.explained(turn.utterance.text, turn.plan, turn.confidence, others)

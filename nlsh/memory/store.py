@@ -178,8 +178,7 @@ class Store:
     @writing()
     def finish(self, identity: int, turn: Turn) -> None:
         """Write the end of a turn down, with what it left for the next one."""
-        last = turn.steps[-1].result if turn.steps else None
-        kept = None if last is None else kept_record(last)
+        kept = None if turn.left is None else kept_record(turn.left)
         self.connection.execute(
             "update turns set status = ?, confidence = ?, answer = ?, error = ?, plan = ?, result = ? where id = ?",
             (
