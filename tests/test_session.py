@@ -318,5 +318,5 @@ def test_after_a_count_them_is_what_was_counted(shell: Shell, home: Path) -> Non
     assert shell.previous == (find,)
     listed = say(shell, "list them", last)
     assert [row["path"] for row in listed.steps[-1].result.rows or []] == ["a.tmp", "b.tmp"]  # type: ignore[union-attr]
-    calls, kept = shell.store.previous(shell.session)
+    _calls, kept = shell.store.previous(shell.session)
     assert kept is not None and [row["path"] for row in kept.rows or []] == ["a.tmp", "b.tmp"]
