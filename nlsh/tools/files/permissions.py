@@ -7,10 +7,10 @@ from typing import Literal
 from nlsh.arguments import Args, Path, Text
 from nlsh.changes import Change
 from nlsh.errors import NotUnderstood
-from nlsh.tool import FILES, Asked, Tool
+from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._making import checked, run_changes, sources, writes_for
 from nlsh.tools.files._modes import octal
-from nlsh.turn import Effects
+from nlsh.turn import Effects, Result
 
 
 class Permissions(Args):
@@ -59,11 +59,18 @@ def _mode(args: Permissions, old: int, folder: bool) -> int:
     raise NotUnderstood("which permissions?", "say executable, read only, private, or a mode such as 644")
 
 
+def run(work: Work) -> Result:
+    """The changes; where there are none, that it is so already."""
+    if work.effects.changes:
+        return run_changes(work)
+    return Result("files", [], notes=["those permissions are there already"])
+
+
 TOOL = Tool(
     summary="change who may read, write or run a file",
     args=Permissions,
     effects=effects,
-    run=run_changes,
+    run=run,
     gives="files",
     changes=True,
     takes=FILES,
