@@ -187,7 +187,8 @@ class Journal:
     def latest_of(self, verb: str) -> int | None:
         """The newest turn with something to take back in which a tool of this name ("delete") changed something."""
         row = self._store.connection.execute(
-            "select j.turn from journal j join steps s on s.turn = j.turn where j.state in ('done', 'partial') "
+            "select j.turn from journal j join steps s on s.turn = j.turn and s.position = j.position "
+            "where j.state in ('done', 'partial') "
             "and s.tool like '%.' || ? order by j.id desc limit 1",
             (verb,),
         ).fetchone()
