@@ -269,38 +269,28 @@ def doctor(json: Json = False) -> None:
         raise typer.Exit(int(Exit.TOOL_FAILED))
 
 
+# The device that a card's driver makes, what the card is called, and the part of llama.cpp that uses it.
+_CARDS = (
+    ("/dev/nvidiactl", "NVIDIA", "GGML_CUDA"),
+    ("/dev/kfd", "AMD", "GGML_HIP"),
+    ("/dev/dri/renderD128", "a card with Vulkan", "GGML_VULKAN"),
+)
+
+
 def _graphics() -> Row:
     """Whether a card is there that larger models could use and this build of llama.cpp cannot."""
     from nlsh.agent.llama import bindings
 
-    cards = [name for place, name in _CARDS.items() if os.path.exists(place)]
-    uses = bool(bindings().llama_supports_gpu_offload())
-    if not cards:
-        return {
-            "what": "graphics",
-            "state": "ok",
-            "detail": "no card for larger models; they run on the processor",
-        }
-    if uses:
-        return {"what": "graphics", "state": "ok", "detail": f"{', '.join(cards)}: larger models use it"}
-    flag = (
-        "-DGGML_CUDA=on"
-        if cards[0] == "NVIDIA"
-        else "-DGGML_HIP=on"
-        if cards[0] == "AMD"
-        else "-DGGML_VULKAN=on"
-    )
-    mend = (
-        f"CMAKE_ARGS={flag} pip install --force-reinstall --no-cache-dir --no-binary :all: llama-cpp-python"
-    )
-    return {
-        "what": "graphics",
-        "state": "unused",
-        "detail": f"{', '.join(cards)} is there, and llama.cpp was built without it; {mend}",
-    }
-
-
-_CARDS = {"/dev/nvidiactl": "NVIDIA", "/dev/kfd": "AMD", "/dev/dri/renderD128": "a card with Vulkan"}
+    cards = [(name, part) for place, name, part in _CARDS if os.path.exists(place)]
+    names = ", ".join(name for name, _ in cards)
+    state, detail = "ok", "no card for larger models; they run on the processor"
+    if cards and bindings().llama_supports_gpu_offload():
+        detail = f"{names}: larger models use it"
+    elif cards:
+        state = "unused"
+        mend = f"CMAKE_ARGS=-D{cards[0][1]}=on pip install --force-reinstall --no-cache-dir --no-binary :all: llama-cpp-python"
+        detail = f"{names} is there, and llama.cpp was built without it; {mend}"
+    return {"what": "graphics", "state": state, "detail": detail}
 
 
 @app.command(name="help")
