@@ -50,7 +50,7 @@ def write_tokenizer(writer: gguf.GGUFWriter) -> None:
     writer.add_uint32("nlsh.first_token", len(texts))
 
 
-def export(checkpoint: Path, out: Path, kind: str, companion: str, share: float) -> None:
+def export(checkpoint: Path, out: Path, kind: str, companion: str, share: float, *, causal: bool) -> None:
     """Write `out`; matrices in `kind`, norms in F32. `companion` is a GGUF beside it that plans with it, with `share` of the say."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     shape, weights = state["shape"], state["network"]
@@ -71,7 +71,7 @@ def export(checkpoint: Path, out: Path, kind: str, companion: str, share: float)
     writer.add_rope_freq_base(10000.0)
     writer.add_file_type(file_type)
     write_tokenizer(writer)
-    writer.add_bool("nlsh.reads_both_ways", True)
+    writer.add_bool("nlsh.reads_both_ways", not causal)
     if companion:
         writer.add_string("nlsh.companion", companion)
         writer.add_float32("nlsh.companion_share", share)
@@ -111,8 +111,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "nlsh.gguf")
     parser.add_argument("--companion", default="", help="the name of a GGUF beside it that plans with it")
     parser.add_argument("--share", type=float, default=0.5, help="the companion's share of the say")
+    parser.add_argument("--causal", action="store_true", help="it was trained so")
     options = parser.parse_args()
-    export(options.checkpoint, options.out, options.type, options.companion, options.share)
+    export(
+        options.checkpoint, options.out, options.type, options.companion, options.share, causal=options.causal
+    )
 
 
 if __name__ == "__main__":

@@ -108,17 +108,20 @@ def optimisers(network: Network) -> list[torch.optim.Optimizer]:
     ]
 
 
-def loss_of(network: Network, inputs: torch.Tensor, targets: torch.Tensor, first: int) -> torch.Tensor:
+def loss_of(
+    network: Network, inputs: torch.Tensor, targets: torch.Tensor, first: int, *, causal: bool
+) -> torch.Tensor:
     """Cross-entropy over the plan's tokens, among those that the decoder could choose.
 
     These are the functional tokens (from `first` on) and the words of the example itself: what cannot be
-    said need not be learnt to be left unsaid. Logits are computed only where the plan is.
+    said need not be learnt to be left unsaid. A `causal` network sees no token before its time. Logits are computed only where the plan is.
     """
     keep = targets != -100
     possible = torch.zeros(len(inputs), len(network.embedding.weight), dtype=torch.bool, device=inputs.device)
     possible.scatter_(1, inputs, True)
     possible[:, first:] = True
     said = keep.int().argmax(1) + 1  # the first word of a plan is always one that was chosen
+    said = torch.zeros_like(said) if causal else said
     logits = functional.linear(network.features(inputs, said)[keep], network.embedding.weight).float()
     logits = logits.masked_fill(~possible[keep.nonzero()[:, 0]], -1e4)
     return functional.cross_entropy(logits, targets[keep])
@@ -129,7 +132,7 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(7)
     torch.set_num_threads(options.threads)
     encoder = Encoder()
-    path = BUILD / "model.pt"
+    path = options.checkpoint
     state = {}
     if options.resume and path.exists():
         state = torch.load(path, map_location=options.device, weights_only=True)
@@ -152,7 +155,9 @@ def train(options: argparse.Namespace) -> None:
         mean.load_state_dict(state["mean"])
     total = options.minutes * 60
     source = batches(encoder, options.seed + step, shape.context)
-    log = (BUILD / "loss.tsv").open("a" if options.resume else "w")
+    log = (path.parent / ("loss.tsv" if path.stem == "model" else f"{path.stem}.tsv")).open(
+        "a" if options.resume else "w"
+    )
     average, tokens, saved, before = 0.0, 0, time.monotonic(), spent
     ended: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
@@ -164,7 +169,8 @@ def train(options: argparse.Namespace) -> None:
         for group, base in zip(groups, bases, strict=True):
             group["lr"] = base * rate * options.peak
         with torch.autocast(options.device.partition(":")[0], torch.bfloat16, enabled=options.bf16):
-            loss = loss_of(network, inputs.to(options.device), targets.to(options.device), encoder.ids[PAD])
+            seen_inputs, seen_targets = inputs.to(options.device), targets.to(options.device)
+            loss = loss_of(network, seen_inputs, seen_targets, encoder.ids[PAD], causal=options.causal)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         for optimiser in chosen:
@@ -211,6 +217,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--checkpoint", type=Path, default=BUILD / "model.pt")
+    parser.add_argument(
+        "--causal", action="store_true", help="read from left to right alone, as the companion does"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     parser.add_argument(
