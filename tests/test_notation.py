@@ -2,11 +2,13 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from nlsh.agent import notation
-from nlsh.agent.decoding import Grammar, read_calls
+from nlsh.agent.decoding import VALUE_ROLES, Grammar, _reads, read_calls
 from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.grounding import validate
 from nlsh.agent.spans import source
@@ -14,6 +16,14 @@ from nlsh.errors import NotUnderstood
 from nlsh.tool import find_tool, tool_names
 from nlsh.turn import Call, Utterance
 
+WORDS = (
+    (
+        "0 1 -1 3 3rd third last 1,000 1000001 2.5 5MB 5 MB 0 bytes a gig|ten minutes|2 hours|0 seconds|90 minutes|today|last week|2024|in march|"
+        "pdfs|images|.txt|nonsense|3 and 5|2-4|#3|:80|4294967296|12345|一百兆|上周|第三|十|半小时|图片"
+    )
+    .replace(" ", "|", 12)
+    .split("|")
+)
 IDS = {token: 10_000 + n for n, token in enumerate(notation.functional_tokens())}
 
 
@@ -170,3 +180,15 @@ def test_the_planner_takes_the_sentence_for_the_first_source() -> None:
     before = (Call("files.read", {"path": "notes.txt"}),)
     _, sources = planner._prompt(Utterance("delete b.txt", "/home/anna", 0.0), before, "text")
     assert [each.text(0, len(each.tokens) - 1) for each in sources] == ["delete b.txt", "notes.txt"]
+
+
+@pytest.mark.parametrize("role", sorted(VALUE_ROLES))
+@given(st.one_of(st.text(max_size=12), st.sampled_from(WORDS)))
+@settings(max_examples=150, deadline=None)
+def test_values_are_read_as_the_arguments_types_do(role: str, text: str) -> None:
+    try:
+        TypeAdapter(VALUE_ROLES[role]).validate_python(text)
+        wanted = True
+    except ValueError:
+        wanted = False
+    assert _reads(role, text) == wanted
