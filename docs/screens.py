@@ -9,6 +9,7 @@ A fresh home is made for each picture, so that nothing of yours is on it.
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -29,7 +30,7 @@ OUT = Path(__file__).parent / "img"
 SETTLED_SECONDS = 1.2  # nothing new for so long: the program waits for the next line
 SCENES = {
     "card": ["find pdfs in Downloads bigger than 1 MB", "delete them", "e", "-2", "y", "undo"],
-    "table": ["show sales.csv as a table", "total amount per city", "histogram of amount"],
+    "table": ["show sales.csv as a table", "sort it by amount", "histogram of amount"],
     "jobs": [
         "!sleep 100",
         "\x1a",
@@ -111,7 +112,10 @@ def draw(screen: pyte.Screen, title: str) -> str:
         )
         for line in lines:
             console.print(line, no_wrap=True)
-        return console.export_svg(title=title)
+        drawn = console.export_svg(title=title)
+    return re.sub(
+        r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL
+    )  # nothing is fetched to look at a picture
 
 
 def _line(screen: pyte.Screen, y: int) -> Text:
