@@ -30,7 +30,7 @@ OUT = Path(__file__).parent / "img"
 SETTLED_SECONDS = 1.2  # nothing new for so long: the program waits for the next line
 SCENES = {
     "card": ["find pdfs in Downloads bigger than 1 MB", "delete them", "e", "-2", "y", "undo"],
-    "table": ["show sales.csv as a table", "sort it by amount", "histogram of amount"],
+    "table": ["show sales.csv as a table", "sort by amount", "histogram of amount"],
     "jobs": [
         "!sleep 100",
         "\x1a",
