@@ -107,11 +107,11 @@ class UserCommands:
         return sum(job.stopped for job in self._jobs)
 
     def leave(self) -> None:
-        """Tell the stopped ones that their terminal goes, as a shell does that ends."""
+        """End the stopped ones, as a shell does that ends: nobody could let them go on. Under nohup SIGHUP alone would not."""
         for job in self._jobs:
             if job.stopped:
-                self._signal(job, signal.SIGHUP)
-                self._signal(job, signal.SIGCONT)
+                for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGCONT):
+                    self._signal(job, number)
 
     def _forward(self, job: Job, *, again: bool = False) -> int:
         """Give the job the terminal and wait for it; then the terminal is nlsh's again, as it was."""
