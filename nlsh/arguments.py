@@ -59,18 +59,18 @@ def _count(value: object) -> int:
 
 
 def _ordinal(value: object) -> int:
-    found = value if isinstance(value, int) else ordinal(str(value))
-    if found is None or found == 0:
+    found = value if isinstance(value, int) and not isinstance(value, bool) else ordinal(str(value))
+    if not found:
         raise ValueError(f"'{value}' is not a position in a list")
     return found
 
 
-def _ordinals(value: object) -> object:
-    if isinstance(value, int):
-        return (value,)
-    if isinstance(value, list | tuple):
-        return value
-    found = ordinals(str(value))
+def _ordinals(value: object) -> tuple[int, ...]:
+    if isinstance(value, int | list | tuple):
+        each = value if isinstance(value, list | tuple) else (value,)
+        found = tuple(_ordinal(one) for one in each)
+    else:
+        found = ordinals(str(value)) or ()
     if not found:
         raise ValueError(f"'{value}' are not positions in a list")
     return found

@@ -88,7 +88,7 @@ def _by_rules(decision: Decision, effects: Effects, scene: Scene, rules: Rules, 
     line = programs(spoken) if spoken is not None else None
     said = rulebook.opinions(
         rules.tiers, tool, _touched(effects), effects.reads, effects.contacts,
-        line.each if line else (), line.opaque if line else False,
+        line.each if line else None, line.opaque if line else False,
     )  # fmt: skip
     if not said:
         return decision

@@ -32,11 +32,13 @@ DEFAULT_TEXT = """\
 #
 # A rule has a verdict, "allow", "ask" or "deny", and at least one of these, all of which must fit:
 #   tool     a tool's name; "files.*" is every tool of files
-#   path     what is changed: this file or folder and what lies below it
+#   path     what is changed: this file or folder and what lies below it; of a command line, the
+#            folder that it runs in, all of which it may change
 #   reads    what is read: the same
 #   host     who is spoken to; "*.example.org" is every host below it
 #   command  how a program of a command line begins: "git push". Every program of a line must
-#            have a rule that allows it; one that is denied denies the line.
+#            have a rule that allows it; one that is denied denies the line. Only a rule with
+#            a command, or with tool = "shell.*" or the like, allows a command line.
 # A rule that allows a command may give it the network: network = true. The preview says so.
 # reason is shown to whoever is asked or refused.
 
@@ -79,6 +81,11 @@ class Rule:
         said = (words[0].rpartition("/")[2], *words[1:])
         pairs = zip(said, self.command, strict=False)
         return all(word is not None and fnmatchcase(word, wanted) for word, wanted in pairs)
+
+    @property
+    def means_commands(self) -> bool:
+        """Whether it speaks of command lines by name: no folder is an allowance to run whatever is said there."""
+        return bool(self.command) or self.tool not in ("", "*")
 
     def in_words(self) -> str:
         """The rule as `nlsh policy` lists it."""
@@ -214,10 +221,13 @@ def _read(path: Path, *, by_root: bool = False) -> str | None:
 
 
 def opinions(
-    tiers: Iterable[Tier], tool: str, changed: tuple[str, ...], read: tuple[str, ...], hosts: tuple[str, ...], programs: tuple[tuple[str | None, ...], ...],
-    opaque: bool,
+    tiers: Iterable[Tier], tool: str, changed: tuple[str, ...], read: tuple[str, ...], hosts: tuple[str, ...],
+    programs: tuple[tuple[str | None, ...], ...] | None, opaque: bool,
 ) -> list[tuple[Tier, int, Rule]]:  # fmt: skip
-    """What each tier says of a call: at most one rule each, with its number."""
+    """What each tier says of a call: at most one rule each, with its number.
+
+    `programs` are those of its command line, None where it has none; `opaque` says that there may be others.
+    """
     found = []
     for tier in tiers:
         said = _first(tier.rules, tool, changed, read, hosts, programs, opaque)
@@ -228,11 +238,13 @@ def opinions(
 
 def _first(
     rules: tuple[Rule, ...], tool: str, changed: tuple[str, ...], read: tuple[str, ...], hosts: tuple[str, ...],
-    programs: tuple[tuple[str | None, ...], ...], opaque: bool,
+    programs: tuple[tuple[str | None, ...], ...] | None, opaque: bool,
 ) -> tuple[int, Rule] | None:  # fmt: skip
     """The first rule that fits. A command line is judged program by program: the strictest of their verdicts is its own."""
     numbered = [(n, rule) for n, rule in enumerate(rules, 1) if rule.fits_tool(tool)]
     fitting = [(n, rule) for n, rule in numbered if _fits_paths(rule, changed, read, hosts)]
+    if programs is not None:
+        fitting = [(n, rule) for n, rule in fitting if rule.verdict != "allow" or rule.means_commands]
     each = programs or ((None,),)  # of what is not known, and of what is no command line, no command is said
     by_program = [next((one for one in fitting if one[1].fits_words(words)), None) for words in each]
     said = [one for one in by_program if one is not None]

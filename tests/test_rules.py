@@ -121,6 +121,11 @@ FETCH = Effects(contacts=("api.example.org",), brokered=(("web", '{"what": "get"
         # a command could change whatever lies below the folder in which it runs
         (PUSH, "shell.run", (tier("user", Rule("deny", path=f"{HOME}/work/notes")),), "deny", "user 1"),
         (PUSH, "shell.run", (tier("user", Rule("allow", path=f"{HOME}/work", command=("git",))),), "allow", "user 1"),
+        # no folder is an allowance to run whatever is said there
+        (PUSH, "shell.run", (tier("user", Rule("allow", path=f"{HOME}/work")),), "ask", "external"),
+        (PUSH, "shell.run", (tier("user", Rule("allow", path=f"{HOME}/work", tool="*")),), "ask", "external"),
+        (replace(PUSH, command="> notes"), "shell.run", (tier("user", Rule("allow", path=f"{HOME}/work")),), "ask", "external"),
+        (PUSH, "shell.run", (tier("user", Rule("allow", path=f"{HOME}/work", tool="shell.*")),), "allow", "user 1"),
         (replace(PUSH, command="$TOOL x"), "shell.run", (tier("user", Rule("deny", tool="shell.*")),), "deny", "user 1"),
         (replace(PUSH, command="> notes"), "shell.run", (tier("user", Rule("ask", tool="shell.*", reason="look")),), "ask", "user 1"),
         # a host that is let in answers no question about a file

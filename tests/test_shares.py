@@ -2,12 +2,14 @@
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nlsh.agent.grounding import ground
+from nlsh.agent.turns import Shell
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, find_tool
 from nlsh.tools.files import _shares
@@ -116,3 +118,27 @@ def test_the_walls_of_a_share_are_those_of_the_call(wide: Path, home: Path, sand
     assert isinstance(found, Result)
     assert found.rows == []
     assert any("could not read" in note for note in found.notes)
+
+
+def test_the_files_of_others_are_theirs(make: Callable[..., Shell], home: Path) -> None:
+    """In a user namespace everybody else is "nobody"; what is shown and compared is who it really is."""
+    theirs = Path("/etc/passwd")
+    if os.getuid() == 0:
+        theirs = home / "work" / "theirs.txt"
+        theirs.write_text("x")
+        os.chown(theirs, 4321, 4322)
+    (home / "work" / "mine.txt").write_text("x")
+    (row,) = make(Call("files.info", {"path": str(theirs)})).say("who owns it").steps[-1].result.rows or []
+    status = theirs.stat()
+    assert row["owner"] == ("4321" if os.getuid() == 0 else "root") and row["owner"] != "nobody"
+
+    def named(**args: str) -> set[str]:
+        found = Call("files.find", {"under": str(theirs.parent), "top": True, **args})
+        return {
+            os.path.basename(r["path"]) for r in make(found).say("files of theirs").steps[-1].result.rows or []
+        }
+
+    assert theirs.name in named(owner=str(status.st_uid))
+    assert theirs.name in named(owner=str(status.st_uid), group=str(status.st_gid))
+    assert theirs.name not in named(owner="65534") and theirs.name not in named(group="65534")
+    assert theirs.name not in named(owner=str(status.st_uid), group="65534")

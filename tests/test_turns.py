@@ -463,3 +463,22 @@ def test_the_last_change_of_a_kind(nlsh: Callable[..., Said], home: Path) -> Non
     assert (work / "a.txt").exists() and (work / "later").is_dir()
     assert nlsh("undo", "delete").code == 1
     assert nlsh("undo", "frobnicate").code == 2
+
+
+def test_a_card_shows_no_hidden_value(make: Callable[..., Shell], home: Path) -> None:
+    """Whatever part of it a value of a task file could stand in: headline, items, rows to choose from, why."""
+    for name in ("s3cret-a.txt", "s3cret-b.txt"):
+        (home / "work" / name).write_text("x")
+    seen: list[Preview] = []
+
+    def no(preview: Preview) -> bool:
+        seen.append(preview)
+        return False
+
+    calls = (Call("files.find", {"name_starts": "s3cret"}), Call("files.delete", {}))
+    shell = make(*calls, confirm=no)
+    shell.store.hidden = ("s3cret",)
+    shell.say("delete what starts with s3cret")
+    (card,) = seen
+    assert len(card.rows) == 2 and card.why
+    assert "s3cret" not in repr(card)

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from nlsh.tools.rows.nth import Nth
 from nlsh.values.numbers import number, ordinal, ordinals
 from nlsh.values.sizes import parse_size, show_size
 from nlsh.values.times import add, duration, span
@@ -216,3 +218,15 @@ def test_suffixes(text: str, expected: tuple[str, ...]) -> None:
 )
 def test_families(text: str, member: str) -> None:
     assert member in suffixes(text)
+
+
+@pytest.mark.parametrize("value", [0, True, [], [1, 0], ["x"], [[1]], "0", "none"])
+def test_no_positions(value: object) -> None:
+    """A larger model writes numbers and lists itself; they are held to the same."""
+    with pytest.raises(ValidationError):
+        Nth.model_validate({"n": value})
+
+
+def test_positions_that_a_model_wrote_itself() -> None:
+    for value, positions in ((2, (2,)), ([1, -1], (1, -1)), (["third", 2], (3, 2))):
+        assert Nth.model_validate({"n": value}).n == positions

@@ -1,7 +1,6 @@
 """Whether a call may go on: policy's verdict carried out, with a preview and a person's yes where one is needed."""
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlsh import answers
@@ -61,13 +60,15 @@ def consent(
             hint = "say it in plainer words: nothing in the sentence speaks of this"
         raise NlshError("needs_confirmation", f"{headline}?", hint, Exit.NEEDS_CONFIRMATION)
     reason = "; ".join((*turn.foreign, in_language(decision.reason, language)))
-    shown = shell.store.struck((headline, tuple(items), undo, reason, plan))
+    each = tuple(answers.row_in_words(row) for row in rows) if len(rows) > 1 else ()
+    why = tuple(answers.because(turn.utterance.text, turn.plan, turn.confidence))
+    headline, shown, undo, reason, plan, each, why = shell.store.struck(
+        (headline, tuple(items), undo, reason, plan, each, why)
+    )
     for_good = None if turn.foreign else allowance_for(effects, scene, rules, call.tool, decision)
-    preview = replace(
-        Preview(*shown), always=answers.for_good(for_good), number=_to_type(effects),
-        rows=tuple(answers.row_in_words(row) for row in rows) if len(rows) > 1 else (),
-        why=tuple(answers.because(turn.utterance.text, turn.plan, turn.confidence)),
-    )  # fmt: skip
+    preview = Preview(
+        headline, shown, undo, reason, plan, answers.for_good(for_good), each, _to_type(effects), why
+    )
     said = shell.manners.confirm(preview)
     if isinstance(said, tuple):
         return said

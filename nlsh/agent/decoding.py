@@ -342,13 +342,8 @@ class Grammar:
                 for s, i, p in state.spans
                 if p + 1 < len(self._sources[s].tokens) and self._sources[s].tokens[p + 1] == token
             ]
-        if (
-            state.role in PATH_ROLES
-        ):  # src of "src2" in the sentence does not become the "src/main.py" of before
-            said = [
-                span for span in state.spans if span[0] == 0 and (self._whole(*span) or self._goes_on(*span))
-            ]
-            state.spans = said or state.spans
+        if state.role in PATH_ROLES:  # src of "src2" in the sentence does not become "src/main.py" of before
+            state.spans = self._meant()
         state.copied += 1
 
 

@@ -21,9 +21,8 @@ class Preview:
     why: tuple[str, ...] = ()  # what gave this plan
 
 
-Answer = (
-    bool | str | tuple[int, ...]
-)  # yes or no; ALWAYS; the positions, from one, of the rows that were chosen
+# Yes or no; ALWAYS; the positions, from one, of the rows that were chosen.
+Answer = bool | str | tuple[int, ...]
 
 
 @dataclass

@@ -117,6 +117,28 @@ def _open_files(pid: str) -> list[str]:
     return sorted(set(found))
 
 
+def _owners(paths: str) -> list[list[str]]:
+    """User and group of each of the JSON list of paths: in a user namespace, those of everybody else are "nobody"."""
+    import grp
+    import pwd
+
+    def named(number: int, table: Callable[[int], Any]) -> str:
+        try:
+            return str(table(number)[0])
+        except (KeyError, OSError):
+            return str(number)
+
+    found = []
+    for path in json.loads(paths):
+        try:
+            status = os.lstat(path)
+        except OSError:
+            found.append(["", ""])  # the child will meet the same and say so
+            continue
+        found.append([named(status.st_uid, pwd.getpwuid), named(status.st_gid, grp.getgrgid)])
+    return found
+
+
 def _process(pid: str) -> dict[str, Any]:
     """What only the kernel's per-process files tell, where they may be read: shared memory, swap, I/O, descriptors."""
     found: dict[str, Any] = {}
@@ -220,6 +242,7 @@ _FACTS: dict[str, Callable[[str], Any]] = {
     "environment": lambda _: dict(os.environ),
     "openers": _openers,
     "open_files": _open_files,
+    "owners": _owners,
     "process": _process,
     "units": programs.units,
     "unit": programs.unit,

@@ -1,16 +1,22 @@
 """What an archive holds, without unpacking it: names are only shown, so none of them is refused."""
 
+import lzma
+import struct
 import tarfile
-import time
 import zipfile
 import zlib
 from datetime import datetime
 
 from nlsh.errors import ToolFailed
+from nlsh.tools.files._records import iso
 from nlsh.turn import Result, Row
 
 _SUFFIXES = (".zip", ".jar", ".whl", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 MOST_MEMBERS = 100_000
+_DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, struct.error, ValueError, NotImplementedError,
+    OverflowError,
+)  # fmt: skip
 
 
 def is_archive(path: str) -> bool:
@@ -22,7 +28,7 @@ def members(path: str) -> Result:
     """A row for each member: name, size in bytes, time of change; `value` is their size together. ToolFailed when it cannot be read."""
     try:
         rows = _of_zip(path) if path.lower().endswith((".zip", ".jar", ".whl")) else _of_tar(path)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, ValueError) as error:
+    except _DAMAGED as error:
         raise ToolFailed(
             f"{path} is not a whole archive: {error}", "it may be damaged or something else"
         ) from error
@@ -50,6 +56,5 @@ def _of_tar(path: str) -> list[Row]:
                 break
             name = entry.name + ("/" if entry.isdir() else "")
             target = f" → {entry.linkname}" if entry.issym() or entry.islnk() else ""
-            changed = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(max(entry.mtime, 0)))
-            rows.append({"member": name + target, "size": entry.size, "modified": changed})
+            rows.append({"member": name + target, "size": entry.size, "modified": iso(entry.mtime)})
     return rows

@@ -81,9 +81,9 @@ def run(work: Work) -> Result:
     trouble = Trouble(work.progress)
     conditions = Conditions(args, work.scene.now)
     hidden = _hidden(args)
-    extra = _Extra(args, work.scene.now)
     ranked: list[tuple[int, Row]] = []
     share = work.facts.get("share")
+    extra = _Extra(args, work.scene.now, checked_again=share is not None)
     for path, name, kind, status in _candidates(args, conditions, hidden, trouble, share):
         rank = name_rank(name, args.name) if args.name else 0
         if rank is None or (kind == "other" and args.kind is None and not args.name):
@@ -100,8 +100,9 @@ def run(work: Work) -> Result:
         ranked.append((rank, record(path, status, work.scene.cwd, size)))
     if share is not None:
         rows = [{**row, _RANK: rank} for rank, row in ranked] if args.name else [row for _, row in ranked]
-        if args.broken:
-            rows = [{**row, _PLACE: absolute(row["path"], work.scene.cwd)} for row in rows]
+        if _last_word(args):
+            wanted = [args.broken, extra.owner, extra.group]
+            rows = [{**row, _PLACE: [absolute(row["path"], work.scene.cwd), *wanted]} for row in rows]
         return Result("files", rows, notes=trouble.notes())
     notes = trouble.notes()
     if (
@@ -114,18 +115,31 @@ def run(work: Work) -> Result:
 
 
 _RANK = "rank"  # how well the name fits, among the rows of a share
-_PLACE = "place"  # where a link lies that seems broken from inside
+_PLACE = "place"  # where something lies that must be looked at from outside, and what is wanted of it
+_SOMEBODY = 65534  # what a user namespace shows instead of every other user and group (kernel.overflowuid)
 
 
-def _leads_somewhere(link: str | None) -> bool:
-    """Whether a link that seems broken to a child leads to something that the child does not see."""
-    return link is not None and os.path.exists(link)
+def _last_word(args: Find) -> bool:
+    """Whether a condition can only be judged by who sees the whole disk and the users of the machine."""
+    return args.broken or args.owner is not None or args.group is not None
+
+
+def _fits_outside(place: tuple[str, bool, int | None, int | None]) -> bool:
+    """Whether a link that seems broken to a child is so, and whether what belongs to somebody belongs to who is meant."""
+    path, broken, owner, group = place
+    if broken and os.path.exists(path):
+        return False
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False  # vanished meanwhile
+    return owner in (None, status.st_uid) and group in (None, status.st_gid)
 
 
 def split(asked: Asked) -> list[Share]:
     """Shares of a large tree; none where a condition needs the tree whole."""
     args: Find = asked.args
-    if args.broken:  # all of it in one share, so that `merge` has the last word
+    if _last_word(args):  # all of it in one share, so that `merge` has it
         return [[(args.under, 1, True)]] if os.path.isdir(args.under) else []
     if args.top or args.depth is not None or args.not_ignored or not os.path.isdir(args.under):
         return []
@@ -136,7 +150,8 @@ def split(asked: Asked) -> list[Share]:
 def merge(results: list[Result]) -> Result:
     """What the shares found, the best fitting names alone."""
     found = [row for result in results for row in result.rows or []]
-    ranked = [(int(row.pop(_RANK, 0)), row) for row in found if not _leads_somewhere(row.pop(_PLACE, None))]
+    rows = [row for row in found if (place := row.pop(_PLACE, None)) is None or _fits_outside(place)]
+    ranked = [(int(row.pop(_RANK, 0)), row) for row in rows]
     return Result(
         "files", in_order(best_ranked(ranked)), notes=[note for result in results for note in result.notes]
     )
@@ -211,7 +226,8 @@ def _is_empty(path: str, status: os.stat_result) -> bool:
 class _Extra:
     """The conditions that few ask for."""
 
-    def __init__(self, args: Find, now: float) -> None:
+    def __init__(self, args: Find, now: float, *, checked_again: bool) -> None:
+        self.somebody = _SOMEBODY if checked_again else None
         self.broken, self.permission = args.broken, args.permission
         self.pattern = compiled(args.pattern) if args.pattern else None
         self.accessed = within(args.accessed, now) if args.accessed else None
@@ -226,10 +242,10 @@ class _Extra:
             return False  # one that points out of the tree is looked at again in `merge`
         if self.pattern is not None and not self.pattern.search(os.path.basename(path)):
             return False
-        if self.owner is not None and status.st_uid != self.owner:
+        if self.owner is not None and status.st_uid not in (self.owner, self.somebody):
             return False
-        if self.group is not None and status.st_gid != self.group:
-            return False
+        if self.group is not None and status.st_gid not in (self.group, self.somebody):
+            return False  # whoever is nobody here is looked at again in `merge`
         if self.mode is not None and (kind == "link" or stat.S_IMODE(status.st_mode) != self.mode):
             return False
         if self.created and not self.created[0] <= (born(path) or status.st_mtime) < self.created[1]:

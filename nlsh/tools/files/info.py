@@ -1,5 +1,6 @@
 """Everything that the file system knows about one or more files."""
 
+import json
 import os
 import stat
 
@@ -9,6 +10,8 @@ from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._modes import born
 from nlsh.tools.files._records import iso, paths_of, record, tree_size
 from nlsh.turn import Effects, Result, Row
+
+MOST = 64
 
 
 class Info(Args):
@@ -22,28 +25,27 @@ def effects(asked: Asked) -> Effects:
     paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
     if not paths and not asked.rows:
         raise NotUnderstood("information about which file?", "name it, or find files first")
-    return Effects(reads=(*paths[:64], "/etc/passwd", "/etc/group"))
+    return Effects(reads=tuple(paths[:MOST]), brokered=(("owners", json.dumps(paths[:MOST])),))
 
 
 def run(work: Work) -> Result:
     """One row per file with owner, permissions and times beside the usual facts."""
     rows = []
-    for path in work.effects.reads[:-2]:
+    for path, (user, group) in zip(work.effects.reads, work.facts["owners"], strict=True):
         try:
-            rows.append(_details(path, work.scene.cwd))
+            rows.append(_details(path, work.scene.cwd, user, group))
         except OSError as error:
             raise ToolFailed(f"cannot look at {path}: {(error.strerror or 'error').lower()}") from error
     return Result("files", rows)
 
 
-def _details(path: str, cwd: str) -> Row:
+def _details(path: str, cwd: str, user: str, group: str) -> Row:
     status = os.lstat(path)
     row = record(path, status, cwd)
     if row["kind"] == "folder":
         row["size"], row["files"] = tree_size(path)
     row["permissions"] = stat.filemode(status.st_mode)
-    row["owner"] = _name("/etc/passwd", status.st_uid)
-    row["group"] = _name("/etc/group", status.st_gid)
+    row["owner"], row["group"] = user, group
     row["accessed"] = iso(status.st_atime)
     if (created := born(path)) is not None:
         row["created"] = iso(created)
@@ -51,18 +53,6 @@ def _details(path: str, cwd: str) -> Row:
     if row["kind"] == "link":
         row["target"] = os.readlink(path)
     return row
-
-
-def _name(table: str, number: int) -> str:
-    try:
-        with open(table, encoding="utf-8", errors="replace") as reader:
-            for line in reader:
-                fields = line.split(":")
-                if len(fields) > 2 and fields[2] == str(number):
-                    return fields[0]
-    except OSError:
-        pass  # no table: the number is the name
-    return str(number)
 
 
 TOOL = Tool(

@@ -4,7 +4,6 @@ import os
 
 from nlsh.arguments import Args
 from nlsh.tool import Asked, Tool, Work
-from nlsh.tools.files.info import _name
 from nlsh.turn import Effects, Result
 
 
@@ -29,6 +28,19 @@ def run(work: Work) -> Result:
         "home": work.scene.home,
     }
     return Result("records", [row])
+
+
+def _name(table: str, number: int) -> str:
+    """The name of a user or group in the system's table; the number itself where it has none."""
+    try:
+        with open(table, encoding="utf-8", errors="replace") as reader:
+            for line in reader:
+                fields = line.split(":")
+                if len(fields) > 2 and fields[2] == str(number):
+                    return fields[0]
+    except OSError:
+        pass  # no table: the number is the name
+    return str(number)
 
 
 TOOL = Tool(
