@@ -155,6 +155,10 @@ def test_a_file_named_in_the_sentence_is_not_taken_from_the_plan_before() -> Non
     assert ord("u") in after and ord("z") in after
     _, after = copied("only those over 1.5GB", "zales", ["<files.usage>", "<path:>"], "")
     assert ord("z") in after
+    # what is named is the new name, so what gets it is the one before
+    for said in ("rename it to users.csv", "rename it to a.tar.gz", "叫它 计划.csv"):
+        _, after = copied(said, "zales.csv", ["<files.rename>", "<path:>"], "")
+        assert ord("z") in after, said
 
 
 @given(

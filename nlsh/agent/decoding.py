@@ -191,7 +191,7 @@ class Grammar:
         return any((s, i) not in self.state.used for s, text in enumerate(self._sources) for i in text.begins)
 
     def _names_enough(self) -> bool:
-        """Whether the sentence still has a name of a file, as such, for each path that this call may yet take.
+        """Whether the sentence still has a name of a file, as such, for each path or new name that this call may yet take.
 
         Then none of them is meant from the plan before.
         """
@@ -203,9 +203,14 @@ class Grammar:
                 for last in range(first, min(first + MAX_COPY, len(said.tokens)))
                 if last in said.ends and _FILE_NAME.fullmatch(said.text(first, last).strip())
             }
-        free = sum(self._unused(0, *span) for span in self._files)
+        free, behind = 0, 0
+        for first, last in sorted(self._files, key=lambda span: span[1]):  # "a.tar" and "a.tar.gz" are one name
+            if first >= behind and self._unused(0, first, last):
+                free, behind = free + 1, last + 1
         declared = notation.slots(self.state.calls[-1])
-        return free >= 1 + sum(slot.role in PATH_ROLES for slot in declared[self.state.next_slot :])
+        left = declared[self.state.next_slot :]
+        wanting = [slot for slot in left if slot.role in PATH_ROLES or (slot.name == "to" and slot.role)]
+        return free > len(wanting)
 
     def _goes_on(self, s: int, first: int, last: int) -> bool:
         if last + 1 >= len(self._sources[s].tokens) or (s, last + 1) in self.state.used:
