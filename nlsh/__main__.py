@@ -1,5 +1,5 @@
 """`python -m nlsh`, for places where the script is not on PATH."""
 
-from nlsh.cli import main
+from nlsh.entry import main
 
 raise SystemExit(main())

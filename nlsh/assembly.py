@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from nlsh.shelf import Shelf
 
 
+LOADED: dict[Path, Planner] = {}  # models that the background process has loaded beforehand
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the command line says about a session."""
@@ -92,7 +95,8 @@ class Parts:
         if self._planner is None:
             from nlsh.agent.embedded import EmbeddedPlanner
 
-            self._planner = EmbeddedPlanner(self.wanted if isinstance(self.wanted, Path) else shipped_model())
+            path = self.wanted if isinstance(self.wanted, Path) else shipped_model()
+            self._planner = LOADED.get(path) or EmbeddedPlanner(path)
         return self._planner
 
     def model_path(self) -> Path:

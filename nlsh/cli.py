@@ -62,6 +62,7 @@ def _main(args: list[str]) -> int:
 
             begin()
         # these declare the sub-commands
+        import nlsh.daemon_command
         import nlsh.init_command
         import nlsh.model_commands
         import nlsh.run_command

@@ -204,7 +204,9 @@ class Grammar:
                 if last in said.ends and _FILE_NAME.fullmatch(said.text(first, last).strip())
             }
         free, behind = 0, 0
-        for first, last in sorted(self._files, key=lambda span: span[1]):  # "a.tar" and "a.tar.gz" are one name
+        for first, last in sorted(
+            self._files, key=lambda span: span[1]
+        ):  # "a.tar" and "a.tar.gz" are one name
             if first >= behind and self._unused(0, first, last):
                 free, behind = free + 1, last + 1
         declared = notation.slots(self.state.calls[-1])

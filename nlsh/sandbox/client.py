@@ -70,7 +70,9 @@ class Sandbox:
         self._own_state = own_state
         self._log = log
         self._level: tuple[Level, str] | None = None
-        self._process, self._channel = take()
+        started = take()
+        self._process, self._channel, self._lent = started.process, started.channel, started.lent
+        self._said = started.hello or b""
         self._at_work: list[_Child] = []
         self._changing = Lock()
         self._ordering = Lock()
@@ -84,7 +86,7 @@ class Sandbox:
     @property
     def alive(self) -> bool:
         """Whether the zygote is still there."""
-        return self._process.poll() is None
+        return self._lent or self._process.poll() is None
 
     @property
     def level(self) -> Level:
@@ -103,8 +105,8 @@ class Sandbox:
 
     def _hello(self) -> tuple[Level, str]:
         if self._level is None:
-            ready, _, _ = select.select([self._channel], [], [], START_SECONDS)
-            data = self._channel.recv(65536) if ready else b""
+            ready = self._said or select.select([self._channel], [], [], START_SECONDS)[0]
+            data = self._said or (self._channel.recv(65536) if ready else b"")
             if not data:
                 raise Refused(
                     "the sandbox helper did not start",
@@ -124,8 +126,10 @@ class Sandbox:
                     signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
 
     def close(self) -> None:
-        """End the zygote; its children end with it."""
+        """End the zygote; its children end with it. One that was lent is left to whoever lent it."""
         self._channel.close()
+        if self._lent:
+            return
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
