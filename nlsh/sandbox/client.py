@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -130,11 +129,12 @@ class Sandbox:
         self._channel.close()
         if self._lent:
             return
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(ProcessLookupError):  # it has been waited for already
+            pidfd = os.pidfd_open(self._process.pid)  # Popen.wait with a time limit looks only now and then
+            if not select.select([pidfd], [], [], 2.0)[0]:
+                self._process.kill()
+            os.close(pidfd)
+        self._process.wait()
 
     def run(
         self,
