@@ -7,8 +7,8 @@
 
 `{slot}` takes a value from slots.py, `@word` one of the words of words.txt, and
 `<part>` a line of fragments.txt, whose arguments go to the call that names it.
-`< files` before a plan says that it is a second turn, after one that left files;
-`< files.list path={dir}` gives the very plan before.
+`< files` before a plan says that it is a second turn, after one that left files; `< file`, after one
+about the one file that the plan calls {file}; `< files.list path={dir}` gives the very plan before.
 
     python models/corpus.py 20          prints twenty examples
 """
@@ -50,6 +50,20 @@ COPYING = frozenset(
 COPYING_WEIGHT, FINDING_WEIGHT = 2.0, 0.75
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
+# Turns about one file, after which "it" is that file: `< file`, and with Chinese names `< zfile`; about a table, `< table`.
+ABOUT = {
+    "file": (
+        *["files.read path={file}"] * 6, "files.read path={file} first={n9}", "files.read path={file} last={n9}", "text.count path={file}",
+        "text.count path={file} unit=words", "text.count path={file} text={word9}", "text.sort path={file}", "text.unique path={file}",
+        "text.number path={file}", "files.open path={file}", "text.case path={file} to=upper", "files.search text={text9} under={file}",
+    ),
+    "table": (
+        "text.table path={csv} | rows.where column={col8} equals={label9}", "text.table path={csv} | rows.where column={col8} above={num9}",
+        "text.table path={csv} | rows.sort column={col8}", "text.table path={csv} | rows.first count={n9}",
+        "text.table path={csv} | rows.sort column={col8} order=descending | rows.first count={n9}", "session.last | rows.where column={col8} equals={label9}",
+    ),
+}  # fmt: skip
+ABOUT["zfile"] = tuple(plan.replace("{file}", "{zfile}") for plan in ABOUT["file"])
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
 _FLAG_VALUE = True
 CHINESE_TOO = {
@@ -188,8 +202,9 @@ class Builder:
                 base = self.make(self.random.choice(self._by_kind[phrasing.before]), noise=False)
                 previous, kind = base.calls, _gives_calls(base.calls)
             else:
-                previous = self._calls(phrasing.before, values, extra)
-                kind = _gives_calls(previous)
+                plan = self.random.choice(ABOUT.get(phrasing.before, (phrasing.before,)))
+                previous = self._calls(plan, values, extra)
+                kind = "records" if phrasing.before == "table" else _gives_calls(previous)
         elif self.random.random() < 0.3 and phrasing.plan != "none" and "session.last" not in phrasing.plan:
             base = self.make(self.random.choice(self._plans), noise=False)  # a new thought after another one
             previous, kind = base.calls, _gives_calls(base.calls)

@@ -117,7 +117,14 @@ class Grammar:
         return self._after_argument()
 
     def _meant(self) -> list[tuple[int, int, int]]:
-        """The spans being copied that may be meant: what the sentence says counts before what the plan before it said."""
+        """The spans being copied that may be meant: what the sentence says counts before what the plan before it said.
+
+        Unless words are still wanted for something else: "Documents" of "move it to Documents/old" may be the place, and what is
+        moved "Documents/a.txt" of before.
+        """
+        declared = notation.slots(self.state.calls[-1])
+        if any(slot.role in (*PATH_ROLES, "text") for slot in declared[self.state.next_slot :]):
+            return self.state.spans
         said = [
             span for span in self.state.spans if span[0] == 0 and (self._whole(*span) or self._goes_on(*span))
         ]
