@@ -72,7 +72,11 @@ def answer(call: Call, result: Result, changes: Sequence[Change], language: Lang
         return _value(words, call, result)
     if result.rows is not None:
         return _rows(words, result)
-    return str(words["done"])
+    return (
+        in_language(result.notes[0], language)
+        if result.kind == "value" and result.notes
+        else str(words["done"])
+    )
 
 
 def nothing_to_do(language: Language) -> str:
@@ -193,6 +197,9 @@ def _one(row: Row) -> str:
             else ""
         )
         return f"{row['path']}{size}"
+    if {"interface", "ipv4", "up"} <= row.keys():
+        where = " ".join(filter(None, (str(row["ipv4"]), str(row.get("ipv6") or "").partition(" ")[0])))
+        return f"{row['interface']} {where}".rstrip() + ("" if row["up"] else " (down)")
     if {"fact", "value"} <= row.keys():
         value = (
             show_size(row["value"])

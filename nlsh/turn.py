@@ -165,6 +165,7 @@ class Turn:
     steps: list[Step] = field(default_factory=list)
     answer: str | None = None
     left: Result | None = None  # what "them" means from here on
+    meant: tuple[Call, ...] = ()  # the plan that the next sentence may take words from
     undo: str | None = None
     error: dict[str, str] | None = None
     alternatives: tuple[str, ...] = ()

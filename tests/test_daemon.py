@@ -113,7 +113,9 @@ def _worker(daemon: int) -> psutil.Process:
     while time.monotonic() < deadline:
         for child in psutil.Process(daemon).children(recursive=True):
             if child.name() == "sleep":
-                return next(p for p in psutil.Process(daemon).children() if "zygote" not in " ".join(p.cmdline()))
+                return next(
+                    p for p in psutil.Process(daemon).children() if "zygote" not in " ".join(p.cmdline())
+                )
         time.sleep(0.05)
     raise AssertionError("nothing is at work")
 
@@ -151,8 +153,12 @@ def test_whoever_goes_away_is_not_worked_for(daemon: int, offered: Offered) -> N
     worker.wait(timeout=30)
 
 
-def test_another_program_is_not_served(daemon: int, offered: Offered, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = OFFER.replace("from nlsh", "import nlsh.warm.place as p; p.fingerprint = lambda: 'other\\nx'; from nlsh")
+def test_another_program_is_not_served(
+    daemon: int, offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = OFFER.replace(
+        "from nlsh", "import nlsh.warm.place as p; p.fingerprint = lambda: 'other\\nx'; from nlsh"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script, "-c", "what is here"], capture_output=True, timeout=60, check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},

@@ -320,3 +320,19 @@ def test_after_a_count_them_is_what_was_counted(shell: Shell, home: Path) -> Non
     assert [row["path"] for row in listed.steps[-1].result.rows or []] == ["a.tmp", "b.tmp"]  # type: ignore[union-attr]
     _calls, kept = shell.store.previous(shell.session)
     assert kept is not None and [row["path"] for row in kept.rows or []] == ["a.tmp", "b.tmp"]
+
+
+def test_it_is_the_one_file_that_was_read(make: Callable[..., Shell], home: Path) -> None:
+    """After "open the newest one", "it" is that file: for the next sentence, and in a session that is gone on with."""
+    (home / "work" / "a.txt").write_text("a")
+    (home / "work" / "b.txt").write_text("b")
+    newest = (Call("files.find", {"name": "b.txt"}), Call("files.read", {"last": "2"}))
+    shell = make(*newest)
+    assert shell.say("open the newest one").status == "done"
+    assert shell.previous == (Call("files.read", {"path": "b.txt", "last": "2"}),)
+    assert shell.store.previous(shell.session)[0] == shell.previous
+    counted = make(Call("files.find", {"kind": "file"}), Call("rows.count", {}))
+    assert counted.say("how many files").status == "done"
+    assert counted.store.previous(counted.session)[0] == (Call("files.find", {"kind": "file"}),)
+    both = make(Call("files.find", {"kind": "file"}), Call("files.read", {}))
+    assert both.say("read them").status == "done" and len(both.previous) == 2

@@ -135,7 +135,8 @@ def test_the_files_of_others_are_theirs(make: Callable[..., Shell], home: Path) 
     def named(**args: str) -> set[str]:
         found = Call("files.find", {"under": str(theirs.parent), "top": True, **args})
         return {
-            os.path.basename(r["path"]) for r in make(found).say("files of theirs").steps[-1].result.rows or []
+            os.path.basename(r["path"])
+            for r in make(found).say("files of theirs").steps[-1].result.rows or []
         }
 
     assert theirs.name in named(owner=str(status.st_uid))

@@ -28,7 +28,9 @@ from nlsh.turn import Call
 MAX_CALLS = 5
 MAX_COPY = 96
 PATH_ROLES = ("path", "target", "new_path")
-_FILE_NAME = re.compile(r"[^\s/:@]*/[^\s:]*|[^\s/:@]+\.(?:7z|3gp|[A-Za-z][A-Za-z0-9]{0,7})")
+_FILE_NAME = re.compile(
+    r"[^\s/:@]*/[^\s:]*|[^\s/:@]+\.(?:7z|3gp|[A-Za-z][A-Za-z0-9]{0,4}|markdown|torrent|service|desktop|parquet|sqlite3?)"
+)
 MAX_VALUE, MAX_LIST = 12, 32
 VALUE_ROLES: dict[str, Any] = {
     "size": Size, "count": Count, "ordinal": Ordinal, "ordinals": Ordinals, "when": When, "type": FileType, "number": Number,
@@ -123,7 +125,7 @@ class Grammar:
         moved "Documents/a.txt" of before.
         """
         declared = notation.slots(self.state.calls[-1])
-        if any(slot.role in (*PATH_ROLES, "text") for slot in declared[self.state.next_slot :]):
+        if any(slot.role for slot in declared[self.state.next_slot :]):
             return self.state.spans
         said = [
             span for span in self.state.spans if span[0] == 0 and (self._whole(*span) or self._goes_on(*span))

@@ -100,8 +100,19 @@ def remember(shell: "Shell", turn: Turn, result: Result, held: Result) -> None:
     if result.kind == "value" and plan[-1].tool.startswith("rows.") and held.rows is not None:
         result, plan = held, plan[:-1]
     if plan != (Call("session.last", {}),):  # else nothing new is meant
-        shell.previous = plan
+        shell.previous = _about_one(plan, result, held)
     shell.result = turn.left = result
+    turn.meant = shell.previous
+
+
+def _about_one(plan: tuple[Call, ...], result: Result, held: Result) -> tuple[Call, ...]:
+    """The plan as if the one file that it led to had been named: "it" is that file then, after "open the newest one", too."""
+    last = plan[-1]
+    one = held.rows[0].get("path") if held.kind == "files" and held.rows and len(held.rows) == 1 else None
+    if len(plan) < 2 or one is None or result.rows is not None or "path" in last.args:
+        return plan
+    takes_path = any(slot.name == "path" for slot in catalogue()[last.tool].slots)
+    return (Call(last.tool, {"path": str(one), **last.args}),) if takes_path else plan
 
 
 def left_by(shell: "Shell", call: Call, args: Args, result: Result) -> None:

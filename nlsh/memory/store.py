@@ -178,7 +178,7 @@ class Store:
     @writing()
     def finish(self, identity: int, turn: Turn) -> None:
         """Write the end of a turn down, with what it left for the next one."""
-        kept = None if turn.left is None else kept_record(turn.left)
+        kept = None if turn.left is None else kept_record(turn.left, [asdict(call) for call in turn.meant])
         self.connection.execute(
             "update turns set status = ?, confidence = ?, answer = ?, error = ?, plan = ?, result = ? where id = ?",
             (
@@ -206,8 +206,9 @@ class Store:
         ).fetchone()
         if not row:
             return (), None
-        calls = tuple(Call(**record) for record in json.loads(row[0]))
-        return calls, Result(**json.loads(row[1]))
+        kept = json.loads(row[1])
+        calls = kept.pop(_MEANT, None) or json.loads(row[0])
+        return tuple(Call(**record) for record in calls), Result(**kept)
 
     def history(self, session: str | None, count: int, find: str = "") -> list[Row]:
         """The last turns, oldest first; of every session when none is named; only those that hold `find`, when given."""
@@ -247,9 +248,13 @@ def _alone_at_it(path: Path) -> Iterator[None]:
         yield
 
 
-def kept_record(result: Result) -> str:
+_MEANT = "meant"  # beside a turn's result: the plan that the next sentence may take words from
+
+
+def kept_record(result: Result, meant: Sequence[dict[str, Any]] = ()) -> str:
     """A result as it is kept: long ones are cut, so that the database stays small."""
     record = {**asdict(replace(result, rows=None)), "rows": result.rows and result.rows[:KEEP_ROWS]}
+    record |= {_MEANT: meant} if meant else {}
     record["text"] = record["text"][:100_000] if record["text"] else record["text"]
     return _json(record)
 
