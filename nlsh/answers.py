@@ -7,6 +7,7 @@ from typing import Any, get_args
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
 from nlsh.commandline import programs
+from nlsh.messages import in_language
 from nlsh.rulebook import TierName
 from nlsh.turn import Call, Effects, Language, Result, Row
 from nlsh.values.sizes import show_size

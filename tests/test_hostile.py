@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -121,7 +122,10 @@ def test_nothing_outside_is_harmed(
     shell.log = traces.append
     for n in range(PLANS):
         os.makedirs(home / "work", exist_ok=True)
-        (home / "work" / "a.txt").write_text("a")
+        usual = home / "work" / "a.txt"
+        if usual.is_dir():  # some plan made a folder of that name
+            shutil.rmtree(usual)
+        usual.write_text("a")
         shell.cwd = str(home / "work")
         words = WORDS.format(bait=bait).split()
         drawn.shuffle(words)
