@@ -64,6 +64,7 @@ def _main(args: list[str]) -> int:
         # these declare the sub-commands
         import nlsh.daemon_command
         import nlsh.init_command
+        import nlsh.mcp_command
         import nlsh.model_commands
         import nlsh.run_command
         import nlsh.task_commands
