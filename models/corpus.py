@@ -48,6 +48,10 @@ COPYING = frozenset(
     files.compare files.permissions files.make_folder files.delete text.table session.help""".split()
 )
 COPYING_WEIGHT, FINDING_WEIGHT = 2.0, 0.75
+IT_WEIGHT = (
+    3.0  # of going on about one file or table: nearly every conversation does, few phrasings are of it
+)
+ADVICE_WEIGHT = 10.0  # of a question about what was shown, which an act must not answer
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 # Turns about one file, after which "it" is that file: `< file`, and with Chinese names `< zfile`; about a table, `< table`.
@@ -422,11 +426,15 @@ class Stream:
         self.groups = list(groups.values())
         self.lengths = [[_directness(p) for p in group] for group in self.groups]
         self.weights = [
-            len(g) ** 0.75 * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0) * _difficulty(g[0].plan)
+            len(g) ** 0.75
+            * (EVERYDAY_WEIGHT if _everyday(g[0].plan) else 1.0)
+            * (IT_WEIGHT if g[0].before in ABOUT else 1.0)
+            * _difficulty(g[0].plan)
             for g in self.groups
         ]
         self.public = public()
         self.nothing = [p for p in phrasings() if not p.held_out and p.plan == "none"]
+        self.seldom = [1.0 if p.before is None else ADVICE_WEIGHT for p in self.nothing]
 
     def __iter__(self) -> "Stream":
         return self
@@ -434,7 +442,7 @@ class Stream:
     def __next__(self) -> Example:
         roll = self.random.random()
         if roll < 0.05:
-            return self.builder.make(self.random.choice(self.nothing))
+            return self.builder.make(self.random.choices(self.nothing, self.seldom)[0])
         if roll < 0.09 and self.other:
             text = self.random.choice(self.other)
             return Example(text, (), phrasing=None)
