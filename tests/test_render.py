@@ -207,3 +207,26 @@ def test_translations_say_what_the_message_says() -> None:
     assert in_language("delete 2 files, 3 bytes", "en") == "delete 2 files, 3 bytes"
     assert in_language("/etc/passwd belongs to the system", "zh") == "/etc/passwd 属于系统"
     assert in_language("nobody translated this", "zh") == "nobody translated this"
+
+
+def test_nothing_found_is_not_so_many_bytes() -> None:
+    for tool, kind in (("files.duplicates", "files"), ("files.list", "records"), ("files.trash", "files")):
+        result = Result(kind, [], value=0, unit="bytes")  # type: ignore[arg-type]
+        assert answer(Call(tool, {}), result, (), "en") == "nothing found"
+    assert answer(Call("files.usage", {}), Result("files", [], value=0, unit="bytes"), (), "en").startswith(
+        "0 bytes"
+    )
+    mean = Result("value", notes=["there are no rows"])
+    assert answer(Call("rows.mean", {}), mean, (), "en") == "there are no rows"
+    wired = [
+        {
+            "interface": "eth0",
+            "up": True,
+            "ipv4": "192.0.2.2",
+            "ipv6": "fd00::2 fe80::1",
+            "mac": "02:00:00:00:00:01",
+        }
+    ]
+    assert (
+        answer(Call("network.interfaces", {}), Result("records", wired), (), "en") == "eth0 192.0.2.2 fd00::2"
+    )
