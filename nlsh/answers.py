@@ -69,8 +69,10 @@ def answer(call: Call, result: Result, changes: Sequence[Change], language: Lang
         return _say(words, "now_in", path=result.text)
     if result.text is not None and (result.kind == "text" or call.tool == "system.time"):
         return result.text.rstrip("\n")
-    nothing = result.rows == [] and not result.value and call.tool != "files.usage"  # an empty folder has a size
-    if result.value is not None and result.kind in ("value", "records", "files") and not nothing:
+    nothing = (
+        result.rows == [] and not result.value and call.tool != "files.usage"
+    )  # an empty folder has a size
+    if result.value is not None and result.kind in ("value", "records", "files") and not none_found:
         return _value(words, call, result)
     if result.rows is not None:
         return _rows(words, result)

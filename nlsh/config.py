@@ -116,7 +116,7 @@ DEFAULT_TEXT = """\
 # How many tokens a larger model here may hold at once.
 # context = 8192
 
-# A file that holds the key for servers; NLSH_API_KEY comes before it.
+# A file that holds the key for servers; NLSH_API_KEY comes before it, the keyring (nlsh models key) after it.
 # key_file = ""
 
 # Whether no server is ever asked.

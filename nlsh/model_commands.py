@@ -1,5 +1,6 @@
 """The sub-command about models: what there is, what a file is, which one plans, and how quick it is here."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ KINDS = {
     "bench": 1,
     "pull": 1,
     "allow": 1,
+    "key": 1,
 }
 
 
@@ -48,7 +50,7 @@ def models(
     """The models at hand; the one that comes with nlsh is always there."""
     given = [one for one in (name, place) if one is not None]
     if what not in KINDS or len(given) < KINDS[what]:
-        hint = "there are: list, info NAME, add NAME PLACE, use NAME, larger NAME, remove NAME, bench NAME, pull REPO/FILE, allow SERVER"
+        hint = "there are: list, info NAME, add NAME PLACE, use NAME, larger NAME, remove NAME, bench NAME, pull REPO/FILE, allow SERVER, key SERVER"
         raise UsageError(f"nlsh models {' '.join([what, *given])} is not known", hint)
     screen = Screen()
     parts = Parts(Options(json), screen.notice)
@@ -75,7 +77,24 @@ def _rows(what: str, given: list[str], parts: Parts, screen: Screen) -> Rows:
         origin = address(given[0]).origin
         allow(parts.folders.config, origin)
         return [{"server": origin, "state": "may be sent what is said and read"}]
+    if what == "key":
+        from nlsh.agent.chat.choosing import keep_key
+        from nlsh.agent.chat.endpoint import address
+
+        origin = address(parts.shelf.place(given[0])).origin
+        key = _asked_for(f"the key for {origin} (nothing takes it out of the keyring): ")
+        keep_key(origin, key)
+        return [{"server": origin, "state": "its key is in the keyring" if key else "no key is kept"}]
     return _noted(what, given, parts)
+
+
+def _asked_for(question: str) -> str:
+    """A line that is not shown while it is typed; from a pipe, its first line."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    from getpass import getpass
+
+    return getpass(question).strip()
 
 
 def _noted(what: str, given: list[str], parts: Parts) -> Rows:

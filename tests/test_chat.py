@@ -592,3 +592,30 @@ def test_a_real_server_of_llama_cpp(
             )
         finally:
             process.kill()
+
+
+def test_a_key_from_the_keyring(server: Server, nlsh: Callable[..., Said], home: Path) -> None:
+    """Kept for one server, given to that one alone, and taken out again; without a keyring there is a way out in words."""
+    pytest.importorskip("keyring")
+    ring = {
+        "PYTHON_KEYRING_BACKEND": "tests.kept_keys.InFile",
+        "TEST_KEYRING": str(home / "ring"),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    said = nlsh("models", "key", server.url, env=ring, stdin=b"s3same\n")
+    assert said.code == 0 and "keyring" in said.out and "s3same" not in said.out + said.err
+    server.says({"answer": "open"})
+    assert nlsh("-c", "are you open", "--model", server.url, env=ring).code == 0
+    assert server.handler.keys[-1] == "Bearer s3same"
+    assert nlsh("models", "key", server.url, env=ring, stdin=b"\n").code == 0
+    server.says({"answer": "open"})
+    assert nlsh("-c", "are you open", "--model", server.url, env=ring).code == 0
+    assert server.handler.keys[-1] != "Bearer s3same"
+    none = nlsh(
+        "models",
+        "key",
+        server.url,
+        env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
+        stdin=b"x\n",
+    )
+    assert none.code == 1 and "key_file" in none.err

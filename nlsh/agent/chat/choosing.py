@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,13 +12,14 @@ from nlsh.agent.chat.local import LocalSpeaker
 from nlsh.agent.chat.rounds import Conversation
 from nlsh.agent.manners import Preview
 from nlsh.config import Config
-from nlsh.errors import Exit, NlshError, Refused
+from nlsh.errors import Exit, NlshError, Refused, UsageError
 from nlsh.gguf import Header
 
 if TYPE_CHECKING:
     from nlsh.agent.turns import Shell
 
 KEY = "NLSH_API_KEY"
+SERVICE = "nlsh"  # under which the keyring keeps the keys
 
 
 class Named(Protocol):
@@ -50,7 +52,7 @@ def conversation(
         )
     if not where.here:
         _consent(where, folder, shell)
-    return Conversation(Endpoint(where, _key(config), notice), notice)
+    return Conversation(Endpoint(where, _key(config, where.origin), notice), notice)
 
 
 def allowed(folder: Path) -> list[str]:
@@ -96,12 +98,12 @@ def _consent(where: Address, folder: Path, shell: "Shell") -> None:
     allow(folder, where.origin)
 
 
-def _key(config: Config) -> str:
-    """The key for servers: from the environment, or from the file that the settings name."""
+def _key(config: Config, origin: str) -> str:
+    """The key for a server: from the environment, from the file that the settings name, or from the keyring."""
     if key := os.environ.get(KEY, "").strip():
         return key
     if not config.key_file:
-        return ""
+        return _kept(origin)
     path = Path(config.key_file).expanduser()
     try:
         if path.stat().st_mode & 0o077:
@@ -109,3 +111,34 @@ def _key(config: Config) -> str:
         return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise NlshError("key", f"{path} cannot be read", "key_file in the settings names it") from error
+
+
+def _kept(origin: str) -> str:
+    """The key that the desktop's keyring holds for a server; "" where there is no keyring, or the extra `keyring` is missing."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return ""
+    try:
+        return keyring.get_password(SERVICE, origin) or ""
+    except KeyringError:
+        return ""
+
+
+def keep_key(origin: str, key: str) -> None:
+    """Put the key for a server into the keyring; an empty one is taken out. NlshError where there is no keyring."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError, PasswordDeleteError
+    except ImportError as error:
+        raise UsageError("this needs the extra keyring", "pip install 'nlsh[keyring]'") from error
+    try:
+        if key:
+            keyring.set_password(SERVICE, origin, key)
+        else:
+            with suppress(PasswordDeleteError):  # there was none
+                keyring.delete_password(SERVICE, origin)
+    except KeyringError as error:
+        hint = "use NLSH_API_KEY, or key_file in the settings"
+        raise NlshError("key", "there is no keyring to keep it in", hint) from error
