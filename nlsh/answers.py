@@ -69,18 +69,16 @@ def answer(call: Call, result: Result, changes: Sequence[Change], language: Lang
         return _say(words, "now_in", path=result.text)
     if result.text is not None and (result.kind == "text" or call.tool == "system.time"):
         return result.text.rstrip("\n")
-    nothing = (
+    none_found = (
         result.rows == [] and not result.value and call.tool != "files.usage"
-    )  # an empty folder has a size
+    )  # an empty folder's is 0
     if result.value is not None and result.kind in ("value", "records", "files") and not none_found:
         return _value(words, call, result)
     if result.rows is not None:
         return _rows(words, result)
-    return (
-        in_language(result.notes[0], language)
-        if result.kind == "value" and result.notes
-        else str(words["done"])
-    )
+    if result.kind == "value" and result.notes:
+        return in_language(result.notes[0], language)
+    return str(words["done"])
 
 
 def nothing_to_do(language: Language) -> str:
