@@ -69,9 +69,8 @@ def answer(call: Call, result: Result, changes: Sequence[Change], language: Lang
         return _say(words, "now_in", path=result.text)
     if result.text is not None and (result.kind == "text" or call.tool == "system.time"):
         return result.text.rstrip("\n")
-    none_found = (
-        result.rows == [] and not result.value and call.tool != "files.usage"
-    )  # an empty folder's is 0
+    # an empty folder has a size, which is 0
+    none_found = result.rows == [] and not result.value and call.tool != "files.usage"
     if result.value is not None and result.kind in ("value", "records", "files") and not none_found:
         return _value(words, call, result)
     if result.rows is not None:

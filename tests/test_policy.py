@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlsh import allowances
+from nlsh.agent.guard import spoken_of
 from nlsh.agent.turns import Shell
 from nlsh.changes import Change
 from nlsh.errors import UsageError
@@ -149,3 +150,17 @@ def test_an_allowed_command_is_that_command_in_that_folder() -> None:
     assert verdict("make test") == "allow"
     assert verdict("make test; rm -rf .") == verdict("make") == verdict("make test", "/home/me/q") == "ask"
     assert verdict("make test", "/home/me") == "deny", "what is never done is not allowed for good"
+
+
+@pytest.mark.parametrize(
+    ("text", "backed"),
+    [
+        ("delete a.txt", True), ("could you please delete a.txt?", True), ("which process uses port 80, kill it", True),
+        ("what is on port 80? kill it", True), ("can a.txt go", True), ("把a.txt删了吧", True), ("所有的日志都删掉", True),
+        ("which of them can go", False), ("should i delete a.txt", False), ("is it safe to delete them?", False), ("do i need to kill it", False),
+        ("why was a.txt deleted", False), ("how do i delete a.txt", False), ("这些要不要删", False), ("哪些可以删", False), ("look at a.txt", False),
+    ],
+)  # fmt: skip
+def test_a_question_is_no_order(text: str, backed: bool) -> None:
+    assert spoken_of(text, (Call("files.delete", {}),)) is backed
+    assert spoken_of(text, (Call("files.list", {}),))

@@ -2,7 +2,8 @@
 
 A model this small now and then reads an unknown verb as a deletion. A plan that deletes
 or stops something, from a sentence without one word that could mean that, is therefore
-never covered by a `--yes` given beforehand: it asks. It can only make nlsh ask more often.
+never covered by a `--yes` given beforehand: it asks. Neither is one from a sentence that only wants to know
+something ("which of them can go"). It can only make nlsh ask more often.
 """
 
 import re
@@ -19,12 +20,24 @@ crash stuck hang froze bring knock shoot unneed tidy prune flush shred clobber e
 _BACK = """undo undid undelet back revert restor roll oops mistake wrong recover revers unmake cancel ctrl again before mind
 撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
 DESTRUCTIVE = ("files.delete", "files.empty_trash", "processes.stop")
+_QUESTION = re.compile(
+    r"\W*(?:(?:and|so|but|ok|well|hm+),? )*(?:which|what|why|who|whose|where|should|is (?:it|this|that)(?! possible)|are (?:they|these|those)|"
+    r"do (?:i|we|they)|does|am i|would (?:it|they)|how)\b|.*(?:哪些|哪个|为什么|应不应该|应该.*吗|要不要|该不该|还有用吗)"
+)
+_AND_MORE = re.compile(r"[,;:?!.]\s+\w|[。，；？！]\W*\w|\b(?:and|then)\b|然后|再|并")
 _WORD = re.compile(r"[a-z]+")
 
 
 def spoken_of(text: str, calls: Sequence[Call]) -> bool:
-    """Whether a destructive plan is backed by a word of the sentence; true for every other plan."""
-    return not any(call.tool in DESTRUCTIVE for call in calls) or _holds(text, _STEMS)
+    """Whether a destructive plan is backed by a word of the sentence, which is no mere question; true for every other plan."""
+    return not any(call.tool in DESTRUCTIVE for call in calls) or (
+        _holds(text, _STEMS) and not _only_asks(text)
+    )
+
+
+def _only_asks(text: str) -> bool:
+    low = text.strip().lower()
+    return _QUESTION.match(low) is not None and _AND_MORE.search(low) is None
 
 
 def asks_back(text: str) -> bool:
