@@ -482,3 +482,22 @@ def test_a_card_shows_no_hidden_value(make: Callable[..., Shell], home: Path) ->
     (card,) = seen
     assert len(card.rows) == 2 and card.why
     assert "s3cret" not in repr(card)
+
+
+def test_what_would_be_overwritten_is_shown_as_a_diff(make: Callable[..., Shell], home: Path) -> None:
+    note, seen = home / "work" / "note.txt", []
+
+    def no(preview: Preview) -> bool:
+        seen.append(preview)
+        return False
+
+    note.write_text("one\ntwo\nthree\n")
+    shell = make(Call("files.write", {"path": "note.txt", "text": "one\n2\nthree"}), confirm=no)
+    assert shell.say("write it").status == "needs_confirmation"
+    assert seen[0].headline == "overwrite note.txt: 14 bytes become 12 bytes"
+    assert list(seen[0].items) == ["@@ -1,3 +1,3 @@", " one", "-two", "+2", " three"]
+    note.write_bytes(b"\0" * 100)
+    assert shell.say("write it").status == "needs_confirmation" and "no text" in seen[1].items[0]
+    note.unlink()
+    assert shell.say("write it").status == "done" and note.read_text() == "one\n2\nthree\n"
+    assert len(seen) == 2, "something new asks nobody"

@@ -268,7 +268,7 @@ class Shell:
     def _effects(self, call: Call, tool: Tool, asked: Asked, rules: Rules) -> tuple[Effects, dict[str, Any]]:
         """The call's effects; for tools that must look first, after a confined look."""
         effects = tool.effects(asked)
-        if tool.inspect is None:
+        if tool.inspect is None or effects.changes:
             return effects, asked.facts
         decision = decide(effects, asked.scene, rules, call.tool)
         if decision.verdict == "deny":

@@ -1,13 +1,21 @@
-"""A text file made or replaced; without a text, an empty file."""
+"""A text file made or replaced; without a text, an empty file. What would be replaced is shown as a diff."""
 
+import difflib
 import os
 
 from nlsh.arguments import Args, NewPath, Target, Text
 from nlsh.changes import Change
 from nlsh.errors import ToolFailed
-from nlsh.tool import Asked, Tool
+from nlsh.tool import Asked, Tool, Work
 from nlsh.tools.files._making import missing_folders, placed, run_changes, writes_for
 from nlsh.turn import Effects
+from nlsh.values.sizes import show_size
+
+LARGEST, MOST_LINES, LONGEST = (
+    1 << 20,
+    60,
+    160,
+)  # of a diff: bytes that are looked at, lines and characters that are shown
 
 
 class Write(Args):
@@ -31,23 +39,42 @@ def effects(asked: Asked) -> Effects:
             raise ToolFailed(
                 f"{path} has another name elsewhere (a hard link)", "write to a copy instead", "linked"
             )
-        size = os.stat(path).st_size
-        changes = [
-            Change(
-                "replace",
-                os.path.realpath(path),
-                text=body,
-                old=size,
-                size=len(body.encode(errors="surrogateescape")),
-            )
-        ]
-    else:
-        size = len(body.encode(errors="surrogateescape"))
-        changes = [
-            *missing_folders(os.path.dirname(path)),
-            Change("create", path, text=body, mode=0o644, size=size),
-        ]
+        target = os.path.realpath(path)
+        if "diff" not in asked.facts:
+            return Effects(reads=(target,))
+        old, size = os.stat(path).st_size, len(body.encode(errors="surrogateescape"))
+        change = Change("replace", target, text=body, old=old, size=size)
+        title = f"overwrite {os.path.basename(path)}: {show_size(old)} become {show_size(size)}"
+        return Effects(
+            writes=writes_for([change]), changes=(change,), title=title, samples=tuple(asked.facts["diff"])
+        )
+    size = len(body.encode(errors="surrogateescape"))
+    changes = [
+        *missing_folders(os.path.dirname(path)),
+        Change("create", path, text=body, mode=0o644, size=size),
+    ]
     return Effects(writes=writes_for(changes), changes=tuple(changes))
+
+
+def inspect(work: Work) -> dict[str, object]:
+    """What would be different in the file that is there, as the lines of a diff."""
+    if not work.effects.reads:
+        return {"diff": []}
+    with open(work.effects.reads[0], "rb") as reader:
+        data = reader.read(LARGEST + 1)
+    if len(data) > LARGEST or b"\0" in data:
+        return {"diff": ["what is there is no text, or too large to be shown"]}
+    now = data.decode("utf-8", "replace").splitlines()
+    lines = [
+        line[:LONGEST]
+        for line in difflib.unified_diff(now, (work.args.text or "").splitlines(), lineterm="", n=1)
+    ]
+    shown = lines[2 : MOST_LINES + 2]  # without the names of the two
+    return {
+        "diff": [*shown, f"and {len(lines) - 2 - len(shown)} more lines"]
+        if len(lines) > MOST_LINES + 2
+        else shown
+    }
 
 
 TOOL = Tool(
@@ -55,6 +82,7 @@ TOOL = Tool(
     args=Write,
     effects=effects,
     run=run_changes,
+    inspect=inspect,
     gives="files",
     changes=True,
     targets=("path",),
