@@ -4,7 +4,7 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -18,7 +18,7 @@ from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.notes import Notes
 from nlsh.render import Screen
 from nlsh.terminal_text import harmless
-from nlsh.turn import Call, Row
+from nlsh.turn import Call, Row, Status
 
 app = typer.Typer(
     name="nlsh",
@@ -138,22 +138,30 @@ def history(
     find: Annotated[
         str, typer.Option("--find", help="Only turns that hold these words, in what was said or answered.")
     ] = "",
+    here: Annotated[
+        bool, typer.Option("--here", help="Only what was said in this folder or below it.")
+    ] = False,
+    status: Annotated[
+        str | None, typer.Option("--status", help=f"Only turns that ended so: {', '.join(get_args(Status))}.")
+    ] = None,
     session: Session = None,
     json: Json = False,
 ) -> None:
     """What was said and done, newest last; --find searches it."""
+    if status is not None and status not in get_args(Status):
+        raise UsageError(f"no turn ends with '{status}'", f"there are: {', '.join(get_args(Status))}")
     screen = Screen()
     parts = _parts(screen, Options())
     try:
         only = parts.store.session(session, parts.cwd) if session else None
-        rows = parts.store.history(only, count, find)
+        rows = parts.store.history(only, count, find, parts.cwd if here else None, status)
     finally:
         parts.close()
     show_rows(
         screen,
-        rows,
+        [{name: value for name, value in row.items() if name != "folder"} for row in rows],
         rows if json else None,
-        "nothing has been said yet" if not find else "nothing was said like that",
+        "nothing was said like that" if find or here or status else "nothing has been said yet",
     )
 
 

@@ -336,3 +336,25 @@ def test_it_is_the_one_file_that_was_read(make: Callable[..., Shell], home: Path
     assert counted.store.previous(counted.session)[0] == (Call("files.find", {"kind": "file"}),)
     both = make(Call("files.find", {"kind": "file"}), Call("files.read", {}))
     assert both.say("read them").status == "done" and len(both.previous) == 2
+
+
+def test_history_by_folder_and_outcome(nlsh: Callable[..., Said], home: Path) -> None:
+    (home / "work" / "100%").mkdir()
+    for folder, said in (
+        ("work", "what time is it"),
+        ("work/100%", "what is here"),
+        ("Documents", "read nothing.txt"),
+    ):
+        nlsh("-c", said, cwd=home / folder)
+
+    def found(*options: str, cwd: str = "work") -> list[str]:
+        return [row["said"] for row in nlsh("history", *options, "--json", cwd=home / cwd).json]
+
+    assert found() == ["what time is it", "what is here", "read nothing.txt"]
+    assert found("--here") == ["what time is it", "what is here"]
+    assert found("--here", cwd="work/100%") == ["what is here"]
+    assert found("--status", "failed") == ["read nothing.txt"]
+    assert found("--here", "--status", "failed") == [] and found("--here", "--find", "time") == [
+        "what time is it"
+    ]
+    assert nlsh("history", "--status", "odd").code == 2

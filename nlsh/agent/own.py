@@ -48,7 +48,8 @@ def facts_for(
         return ({} if found is None else {"redo": found[1], "record": found[0]}), rows, kind
     facts: dict[str, Any] = {}
     if name == "history":
-        facts = {"history": shell.store.history(shell.session, 1000)[:-1]}
+        said = shell.store.history(shell.session, 1000)[:-1]
+        facts = {"history": [{name: row[name] for name in row if name != "folder"} for row in said]}
     elif name == "recall":
         kept = shell.notes.kept(wanted) if (wanted := getattr(args, "name", None)) else None
         facts = {"kept": asdict(kept) if kept else None, "names": shell.notes.names()}

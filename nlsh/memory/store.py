@@ -25,16 +25,16 @@ VERSION = 3
 BUSY_SECONDS = 5.0
 KEEP_ROWS = 20_000
 HIDDEN = "•••"
-_HISTORY = "select id, started, said, status, answer from turns where (?1 is null or session = ?1) order by id desc limit ?2"
+_HISTORY = (
+    "select id, started, said, status, answer, cwd from turns where (?1 is null or session = ?1)"
+    " and (?4 is null or cwd = ?4 or substr(cwd, 1, length(?4) + 1) = ?4 || '/') and (?5 is null or status = ?5)"
+    "{found} order by id desc limit ?2"
+)
 # "like" on a trigram table uses its index, and finds shorter words as well
-_SEARCH = (
-    "select id, started, said, status, answer from turns where (?1 is null or session = ?1) and id in (select rowid from turns_fts"
-    " where said like ?3 escape '\\' or answer like ?3 escape '\\') order by id desc limit ?2"
+_FOUND = (
+    " and id in (select rowid from turns_fts where said like ?3 escape '\\' or answer like ?3 escape '\\')"
 )
-_SEARCH_PLAIN = (
-    "select id, started, said, status, answer from turns where (?1 is null or session = ?1)"
-    " and (said like ?3 escape '\\' or answer like ?3 escape '\\') order by id desc limit ?2"
-)
+_FOUND_PLAIN = " and (said like ?3 escape '\\' or answer like ?3 escape '\\')"
 
 
 @contextmanager
@@ -210,16 +210,26 @@ class Store:
         calls = kept.pop(_MEANT, None) or json.loads(row[0])
         return tuple(Call(**record) for record in calls), Result(**kept)
 
-    def history(self, session: str | None, count: int, find: str = "") -> list[Row]:
-        """The last turns, oldest first; of every session when none is named; only those that hold `find`, when given."""
-        query = _HISTORY if not find else _SEARCH if self.lasting else _SEARCH_PLAIN
+    def history(
+        self,
+        session: str | None,
+        count: int,
+        find: str = "",
+        under: str | None = None,
+        status: str | None = None,
+    ) -> list[Row]:
+        """The last turns, oldest first; of every session when none is named.
+
+        Only those that hold `find`, were said in the folder `under` or below it, and ended with `status`, where given.
+        """
+        query = _HISTORY.format(found="" if not find else _FOUND if self.lasting else _FOUND_PLAIN)
         literal = find.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values = (session, count, f"%{literal}%") if find else (session, count)
+        values = (session, count, f"%{literal}%", None if under == "/" else under, status)
         rows = self.connection.execute(query, values).fetchall()
         from nlsh.tools.files._records import iso
 
         return [
-            {"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4]}
+            {"turn": r[0], "when": iso(r[1]), "said": r[2], "status": r[3], "answer": r[4], "folder": r[5]}
             for r in reversed(rows)
         ]
 
