@@ -198,7 +198,7 @@ class Parts:
         if (found := rulebook.untrusted(self.folders.config, self.cwd, self.home)) is not None:
             self.notice(f"{found} is ignored until you trust it: nlsh policy trust")
         if self.options.session:
-            shell.previous, shell.result = self.store.previous(session)
+            shell.previous, shell.result = self.store.previous(session, self.cwd)
         if self.store.lasting and self.journal.cut_off():
             for line in shell.recover():
                 self.notice(line)

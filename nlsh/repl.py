@@ -248,11 +248,12 @@ class Repl:
         try:
             os.chdir(folder)
         except OSError as error:
-            self.shell.cwd = self._cwd
+            self.shell.go(self._cwd)
             raise ToolFailed(
                 f"{folder}: {(error.strerror or 'error').lower()}", "name a folder that you may enter"
             ) from error
-        self._before, self._cwd, self.shell.cwd = self._cwd, folder, folder
+        self._before, self._cwd = self._cwd, folder
+        self.shell.go(folder)
 
     def _environment(self, line: str) -> bool:
         """`export NAME=VALUE` and `unset NAME` hold for the commands that follow; other forms are the shell's."""

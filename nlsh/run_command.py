@@ -180,7 +180,7 @@ def _run(
     if last.content != content:
         raise UsageError(f"{file} has changed since its last run", "run it without --resume")
     shell.session = last.session
-    shell.previous, shell.result = shell.store.previous(last.session)
+    shell.previous, shell.result = shell.store.previous(last.session, shell.cwd)
     return last
 
 

@@ -318,7 +318,7 @@ def test_after_a_count_them_is_what_was_counted(shell: Shell, home: Path) -> Non
     assert shell.previous == (find,)
     listed = say(shell, "list them", last)
     assert [row["path"] for row in listed.steps[-1].result.rows or []] == ["a.tmp", "b.tmp"]  # type: ignore[union-attr]
-    _calls, kept = shell.store.previous(shell.session)
+    _calls, kept = shell.store.previous(shell.session, shell.cwd)
     assert kept is not None and [row["path"] for row in kept.rows or []] == ["a.tmp", "b.tmp"]
 
 
@@ -330,10 +330,10 @@ def test_it_is_the_one_file_that_was_read(make: Callable[..., Shell], home: Path
     shell = make(*newest)
     assert shell.say("open the newest one").status == "done"
     assert shell.previous == (Call("files.read", {"path": "b.txt", "last": "2"}),)
-    assert shell.store.previous(shell.session)[0] == shell.previous
+    assert shell.store.previous(shell.session, shell.cwd)[0] == shell.previous
     counted = make(Call("files.find", {"kind": "file"}), Call("rows.count", {}))
     assert counted.say("how many files").status == "done"
-    assert counted.store.previous(counted.session)[0] == (Call("files.find", {"kind": "file"}),)
+    assert counted.store.previous(counted.session, counted.cwd)[0] == (Call("files.find", {"kind": "file"}),)
     both = make(Call("files.find", {"kind": "file"}), Call("files.read", {}))
     assert both.say("read them").status == "done" and len(both.previous) == 2
 

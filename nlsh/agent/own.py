@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nlsh.arguments import Args
 from nlsh.catalogue import catalogue
 from nlsh.errors import NotUnderstood
+from nlsh.memory.places import said_from, seen_from
 from nlsh.turn import Call, Result, Row, RowKind, Turn
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def facts_for(
         facts = {"history": [{name: row[name] for name in row if name != "folder"} for row in said]}
     elif name == "recall":
         kept = shell.notes.kept(wanted) if (wanted := getattr(args, "name", None)) else None
+        kept = seen_from(kept, shell.cwd, shell.cwd) if kept else None
         facts = {"kept": asdict(kept) if kept else None, "names": shell.notes.names()}
     elif name == "facts":
         facts = {"facts": shell.notes.facts()}
@@ -116,13 +118,21 @@ def _about_one(plan: tuple[Call, ...], result: Result, held: Result) -> tuple[Ca
     return (Call(last.tool, {"path": str(one), **last.args}),) if takes_path else plan
 
 
+def go(shell: "Shell", folder: str) -> None:
+    """Make `folder` the current one; "them" and "it" stay what they were."""
+    before, shell.cwd = shell.cwd, folder
+    shell.previous = said_from(shell.previous, before, folder)
+    if shell.result is not None:
+        shell.result = seen_from(shell.result, before, folder)
+
+
 def left_by(shell: "Shell", call: Call, args: Args, result: Result) -> None:
     """What a session tool changes in the conversation, once it has run."""
     name = call.tool.removeprefix("session.")
     if name == "cd":
-        shell.cwd = str(result.text)
+        shell.go(str(result.text))
     elif name == "keep" and shell.result is not None:
-        shell.notes.keep(str(getattr(args, "name", "")), shell.result)
+        shell.notes.keep(str(getattr(args, "name", "")), seen_from(shell.result, shell.cwd, None))
     elif name == "remember":
         shell.notes.remember(
             getattr(args, "name", None), getattr(args, "value", None), getattr(args, "fact", None)

@@ -388,6 +388,10 @@ class Shell:
         finally:
             self._witness(turn, 0, step, status, seen[0] if seen else None, self.rules(self.cwd))
 
+    def go(self, folder: str) -> None:
+        """Make `folder` the current one; "them" and "it" stay what they were."""
+        own.go(self, folder)
+
     def note(self, line: str, code: int) -> None:
         """Write down a command that the user ran themselves."""
         utterance = Utterance(line, self.cwd, time.time())

@@ -198,17 +198,21 @@ class Store:
             return type(value)(self.struck(inner) for inner in value)
         return value
 
-    def previous(self, session: str) -> tuple[tuple[Call, ...], Result | None]:
-        """The plan and the result of the session's last turn that did something."""
+    def previous(self, session: str, cwd: str) -> tuple[tuple[Call, ...], Result | None]:
+        """The plan and the result of the session's last turn that did something, as they are said in `cwd`."""
         row = self.connection.execute(
-            "select plan, result from turns where session = ? and status = 'done' and result is not null order by number desc limit 1",
+            "select plan, result, cwd from turns where session = ? and status = 'done' and result is not null order by number desc limit 1",
             (session,),
         ).fetchone()
         if not row:
             return (), None
         kept = json.loads(row[1])
         calls = kept.pop(_MEANT, None) or json.loads(row[0])
-        return tuple(Call(**record) for record in calls), Result(**kept)
+        from nlsh.memory.places import said_from, seen_from
+
+        return said_from([Call(**record) for record in calls], row[2], cwd), seen_from(
+            Result(**kept), row[2], cwd
+        )
 
     def history(
         self,
