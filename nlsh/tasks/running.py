@@ -17,6 +17,7 @@ from typing import Any
 
 from nlsh.agent.turns import CALL_SECONDS, Shell
 from nlsh.errors import Exit, Interrupted, NlshError, Refused, ToolFailed
+from nlsh.memory.places import seen_from
 from nlsh.memory.runs import Run, Runs, result_from
 from nlsh.tasks.conditions import holds
 from nlsh.tasks.lanes import in_lanes
@@ -71,7 +72,9 @@ class Runner:
     rehearsal: bool = False  # nothing is changed, so nothing can be expected
     lane: Callable[[], AbstractContextManager[Shell]] | None = None  # a shell for a step beside others
     stop: Event = field(default_factory=Event)  # set when the run is interrupted
-    saved: dict[str, Result] = field(default_factory=dict)
+    saved: dict[str, tuple[Result, str]] = field(
+        default_factory=dict
+    )  # with the folder that its files are named from
     outcomes: list[Outcome] = field(default_factory=list)
     _last: Result | None = None
 
@@ -135,7 +138,8 @@ class Runner:
         for position, found in results.items():
             if name := self.file.steps[position].save:
                 rows = [row for result in found for row in result.rows or []]
-                self.saved[name] = found[0] if len(found) == 1 else replace(found[0], rows=rows)
+                whole = found[0] if len(found) == 1 else replace(found[0], rows=rows)
+                self.saved[name] = (whole, self.shell.cwd)
         words = [said for _, said in failed]
         wanted = next((said for said in ("undo", "stop") if said in words), "continue")
         return (failed[-1][0] if failed else 0), wanted
@@ -188,7 +192,8 @@ class Runner:
             args = {key: filled(str(value), self.run.variables) for key, value in look.args.items()}
             result = self.shell.look(Call(look.tool, args))
         else:
-            result = self.saved.get(source, Result())
+            kept, folder = self.saved.get(source, (Result(), self.shell.cwd))
+            result = seen_from(kept, folder, self.shell.cwd) if folder != self.shell.cwd else kept
             saver = [
                 entry
                 for other, entry in zip(self.file.steps, self.plans, strict=True)
