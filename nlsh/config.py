@@ -12,6 +12,7 @@ from typing import Any
 
 from nlsh.errors import NlshError, UsageError
 from nlsh.themes import THEMES
+from nlsh.warm import place
 
 EMBEDDED = "embedded"  # what the model that comes with nlsh is called
 
@@ -42,8 +43,10 @@ class Folders:
 
     @property
     def own(self) -> tuple[str, ...]:
-        """Every one of them, resolved."""
-        return tuple(os.path.realpath(p) for p in (self.config, self.data, self.state, self.cache))
+        """Every one of them, resolved, and the folder where the background process listens: who gets there is served unconfined."""
+        return tuple(
+            os.path.realpath(p) for p in (self.config, self.data, self.state, self.cache, place.folder())
+        )
 
 
 def home_folder() -> str:

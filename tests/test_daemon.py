@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from nlsh.config import folders
 from nlsh.warm import place
 from tests.conftest import Said
 
@@ -171,6 +172,15 @@ def test_only_its_user_may_ask(daemon: int, session: Path) -> None:
     assert (session / "nlsh" / "warm.sock").stat().st_mode & 0o777 == 0o600
     assert (session / "nlsh").stat().st_mode & 0o777 == 0o700
     assert place.address() == str(session / "nlsh" / "warm.sock")
+
+
+def test_nothing_confined_gets_to_it(daemon: int, session: Path, nlsh: Nlsh) -> None:
+    """Whoever reaches the socket is served with the user's rights, so no plan may, wherever its folder lies."""
+    assert str(session / "nlsh") in folders().own
+    said = nlsh("-c", "run ls nlsh", "--yes", cwd=session, env={"XDG_RUNTIME_DIR": str(session)})
+    assert said.code == 5, said.err
+    said = nlsh("-c", "what is in nlsh", cwd=session)
+    assert said.code == 5 and "warm.sock" not in said.out
 
 
 def test_it_ends_when_nobody_comes(nlsh: Nlsh, session: Path) -> None:
