@@ -121,6 +121,18 @@ def test_names_of_what_is_there_are_likely_and_nothing_is_forbidden() -> None:
     assert taken == "~/tmp/foo bar.txt" and ids[notation.END] in grammar.likely()
 
 
+@pytest.mark.parametrize(
+    ("said", "hinted"), [("copy it to Documents", False), ("copy a.txt to Documents", True)]
+)
+def test_a_place_that_is_there_is_not_what_goes_there(said: str, hinted: bool) -> None:
+    """After a turn about one file, the one name that a sentence has is where it goes."""
+    exists = {"Documents", "a.txt"}.__contains__
+    grammar = Grammar(LETTERS, "text", [source(*letters(said)), source(*letters("b.txt"))], exists)
+    for token in ("<files.copy>", "<path:>"):
+        grammar.take(LETTERS[token])
+    assert bool(grammar.likely()) is hinted
+
+
 def letters(text: str) -> tuple[list[int], list[bytes]]:
     """A text in tokens of one letter each."""
     return [ord(c) for c in text], [c.encode() for c in text]

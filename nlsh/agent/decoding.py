@@ -141,6 +141,10 @@ class Grammar:
         if not state.copying or state.role not in ("path", "target"):
             return set()
         tokens, there = self._sources[0].tokens, self._names_there()
+        if len(self._sources) > 1 and _apart(there) <= self._places_left():
+            return (
+                set()
+            )  # "copy it to Documents": the one name is the place, and what is copied was named before
         if not state.copied:
             free = set(self._beginnings())
             return {tokens[first] for first, _ in there if (0, first) in free}
@@ -212,16 +216,12 @@ class Grammar:
                 for last in range(first, min(first + MAX_COPY, len(said.tokens)))
                 if last in said.ends and _FILE_NAME.fullmatch(said.text(first, last).strip())
             }
-        free, behind = 0, 0
-        for first, last in sorted(
-            self._files, key=lambda span: span[1]
-        ):  # "a.tar" and "a.tar.gz" are one name
-            if first >= behind and self._unused(0, first, last):
-                free, behind = free + 1, last + 1
-        declared = notation.slots(self.state.calls[-1])
-        left = declared[self.state.next_slot :]
-        wanting = [slot for slot in left if slot.role in PATH_ROLES or (slot.name == "to" and slot.role)]
-        return free > len(wanting)
+        return _apart(span for span in self._files if self._unused(0, *span)) > self._places_left()
+
+    def _places_left(self) -> int:
+        """How many more paths and new names this call may take after the argument that is being given."""
+        left = notation.slots(self.state.calls[-1])[self.state.next_slot :]
+        return sum(slot.role in PATH_ROLES or (slot.name == "to" and slot.role != "") for slot in left)
 
     def _goes_on(self, s: int, first: int, last: int) -> bool:
         if last + 1 >= len(self._sources[s].tokens) or (s, last + 1) in self.state.used:
@@ -361,6 +361,15 @@ class Grammar:
         if state.role in PATH_ROLES:  # src of "src2" in the sentence does not become "src/main.py" of before
             state.spans = self._meant()
         state.copied += 1
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> int:
+    """How many of the spans lie beside each other: "a.tar" and "a.tar.gz" are one name."""
+    count, behind = 0, 0
+    for first, last in sorted(spans, key=lambda span: span[1]):
+        if first >= behind:
+            count, behind = count + 1, last + 1
+    return count
 
 
 def _reads(role: str, text: str) -> bool:
