@@ -41,7 +41,7 @@ def told(done: "subprocess.CompletedProcess[str]") -> tuple[int, str, str]:
 
 LIST, COMMAND, PROCESSES = (
     ("-c", "list the files", "--json"),
-    ("-c", "run the command ls -l", "--json", "--yes"),
+    ("-c", "please run ls", "--json", "--yes"),
     ("-c", "list all processes", "--json"),
 )
 DONE, REFUSED = (0, "done", ""), (5, "refused", "no_sandbox")
