@@ -149,6 +149,8 @@ def _answer(connection: socket.socket, own: str) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _become(fds, mask, how, [field.partition(b"=") for field in fields[words:]])
     connection.send(str(os.getpid()).encode())
+    if connection.recv(8) != b"go":
+        return 0  # whoever asked has lost patience, and does it without us
     connection.setblocking(True)
     done = threading.Event()
     threading.Thread(target=_mind, args=(connection, done), daemon=True).start()

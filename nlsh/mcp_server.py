@@ -48,7 +48,7 @@ _CALLS = {
 
 
 def tools(managers: frozenset[str]) -> list[types.Tool]:
-    """What is offered: the tools of `managers` (all where it is empty), several in a row, and a sentence."""
+    """What is offered: the tools of `managers`, and several of them in a row; where it is empty all, and a sentence."""
     offered = [
         types.Tool(
             name=_offered_name(name), description=entry.summary, input_schema=_schema(entry), annotations=_hints(name, entry)
@@ -64,9 +64,11 @@ def tools(managers: frozenset[str]) -> list[types.Tool]:
         "additionalProperties": False,
     }
     said = {"type": "object", "properties": {"sentence": {"type": "string"}}, "required": ["sentence"]}
+    offered.append(types.Tool(name=PLAN, description=several, input_schema=schema))
+    if managers:
+        return offered  # a sentence could mean a tool of any manager
     return [
         *offered,
-        types.Tool(name=PLAN, description=several, input_schema=schema),
         types.Tool(name=SAY, description="what a person would say to nlsh, in English or Chinese", input_schema=said),
     ]  # fmt: skip
 
@@ -100,18 +102,18 @@ def _property(slot: Slot) -> dict[str, Any]:
     return {"type": "string", "description": _MEANS.get(slot.role, "words")}
 
 
-def calls_of(name: str, arguments: dict[str, Any]) -> tuple[Call, ...]:
-    """The plan that a call of an offered tool stands for; ValueError for what was not offered."""
+def calls_of(name: str, arguments: dict[str, Any], offered: frozenset[str]) -> tuple[Call, ...]:
+    """The plan that a call of one of the `offered` tools stands for; ValueError for what was not offered."""
     if name == PLAN:
         asked = arguments.get("calls")
         if not isinstance(asked, list) or not asked or not all(isinstance(one, dict) for one in asked):
             raise ValueError("plan wants a list of calls")
-        return tuple(_call(str(one.get("tool", "")), one.get("args") or {}) for one in asked)
-    return (_call(name, arguments),)
+        return tuple(_call(str(one.get("tool", "")), one.get("args") or {}, offered) for one in asked)
+    return (_call(name, arguments, offered),)
 
 
-def _call(name: str, arguments: Any) -> Call:
-    known = {_offered_name(full): full for full, entry in catalogue().items() if not entry.local}
+def _call(name: str, arguments: Any, offered: frozenset[str]) -> Call:
+    known = {_offered_name(full): full for full in catalogue() if _offered_name(full) in offered}
     full = known.get(_offered_name(name))
     if full is None or not isinstance(arguments, dict):
         raise ValueError(f"there is no tool {name}")
@@ -143,7 +145,7 @@ def asker(terminal: str) -> Callable[[Preview], Answer]:
 
     def confirm(preview: Preview) -> Answer:
         try:
-            # not by name alone: a terminal must not become this process's own, which would end with it
+            # O_NOCTTY: it must not become this process's own terminal, whose Ctrl-C and hang-up would end the server
             both = os.open(terminal, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
             with open(both, encoding="utf-8", errors="replace") as keys:
 
@@ -178,7 +180,7 @@ def serve(parts: Callable[[], Parts], managers: frozenset[str], terminal: str) -
 
 async def _converse(shell: Shell, managers: frozenset[str], worker: ThreadPoolExecutor) -> None:
     offered = tools(managers)
-    names = {tool.name for tool in offered}
+    names = frozenset(tool.name for tool in offered)
 
     async def listed(_: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=offered)
@@ -187,7 +189,7 @@ async def _converse(shell: Shell, managers: frozenset[str], worker: ThreadPoolEx
         try:
             if asked.name not in names:
                 raise ValueError(f"there is no tool {asked.name}")
-            done = _done(shell, asked.name, asked.arguments or {})
+            done = _done(shell, asked.name, asked.arguments or {}, names)
         except ValueError as error:
             content: list[Any] = [types.TextContent(type="text", text=str(error))]
             return types.CallToolResult(content=content, is_error=True)
@@ -202,10 +204,10 @@ async def _converse(shell: Shell, managers: frozenset[str], worker: ThreadPoolEx
         await server.run(reading, writing, server.create_initialization_options())
 
 
-def _done(shell: Shell, name: str, arguments: dict[str, Any]) -> Callable[[], Turn]:
+def _done(shell: Shell, name: str, arguments: dict[str, Any], offered: frozenset[str]) -> Callable[[], Turn]:
     """The work of one call, for the worker. ValueError for what was not offered."""
     if name == SAY:
         sentence = str(arguments.get("sentence", ""))
         return lambda: shell.say(sentence)
-    calls = calls_of(name, arguments)
+    calls = calls_of(name, arguments, offered)
     return lambda: shell.say(in_words(calls), chosen=Act(calls), learn=False)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 from nlsh.config import folders
-from nlsh.warm import place
+from nlsh.warm import client, place
 from tests.conftest import Said
 
 Nlsh = Callable[..., Said]
@@ -152,6 +153,18 @@ def test_whoever_goes_away_is_not_worked_for(daemon: int, offered: Offered) -> N
     asked.kill()
     asked.communicate(timeout=60)
     worker.wait(timeout=30)
+
+
+def test_whoever_lost_patience_is_not_served_too(daemon: int, session: Path, home: Path) -> None:
+    """The work begins when whoever asked says so: they may have begun it themselves meanwhile."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        connection.connect(place.address())
+        here = os.open(home / "work", os.O_RDONLY)
+        socket.send_fds(connection, [client._request(["-c", "make a folder named box"])], [0, 1, 2, here])
+        os.close(here)
+        worker = psutil.Process(int(connection.recv(64)))
+    worker.wait(timeout=30)
+    assert not (home / "work" / "box").exists()
 
 
 def test_another_program_is_not_served(

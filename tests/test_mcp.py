@@ -42,7 +42,12 @@ def talk(home: Path) -> Callable[..., None]:
 def test_what_is_offered(talk: Callable[..., None], home: Path) -> None:
     async def ask(client: Client) -> None:
         offered = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert {"files_find", "files_make_folder", "text_replace", "plan", "say"} <= offered.keys()
+        assert {
+            "files_find",
+            "files_make_folder",
+            "text_replace",
+            "plan",
+        } <= offered.keys() and "say" not in offered
         assert not [name for name in offered if name.startswith("processes_")]
         assert offered["files_find"].input_schema["properties"]["kind"] == {
             "type": "string",
@@ -51,6 +56,14 @@ def test_what_is_offered(talk: Callable[..., None], home: Path) -> None:
         assert offered["files_write"].input_schema["required"] == ["path"]
         hints = offered["files_delete"].annotations
         assert hints is not None and hints.destructive_hint and not hints.read_only_hint
+
+        for name, arguments in (
+            ("plan", {"calls": [{"tool": "processes.list"}]}),
+            ("processes_list", {}),
+            ("say", {"sentence": "what is running"}),
+        ):
+            said = await client.call_tool(name, arguments)
+            assert said.is_error and "there is no tool" in said.content[0].text  # type: ignore[union-attr]
 
     talk(ask, "--only", "files,text")
 
@@ -131,9 +144,14 @@ def test_bad_ways_in(nlsh: Callable[..., Said]) -> None:
 
 
 def test_names_and_plans() -> None:
-    assert calls_of("files_make_folder", {"path": "x"}) == (Call("files.make_folder", {"path": "x"}),)
-    assert calls_of("rows_first", {"count": 3}) == (Call("rows.first", {"count": "3"}),)
-    assert calls_of("files_find", {"hidden": False, "empty": True}) == (Call("files.find", {"empty": True}),)
-    assert len({tool.name for tool in tools(frozenset())}) == len(tools(frozenset()))
+    offered = frozenset(tool.name for tool in tools(frozenset()))
+    assert len(offered) == len(tools(frozenset()))
+    assert calls_of("files_make_folder", {"path": "x"}, offered) == (
+        Call("files.make_folder", {"path": "x"}),
+    )
+    assert calls_of("rows_first", {"count": 3}, offered) == (Call("rows.first", {"count": "3"}),)
+    assert calls_of("files_find", {"hidden": False, "empty": True}, offered) == (
+        Call("files.find", {"empty": True}),
+    )
     with pytest.raises(ValueError, match="no tool session_undo"):
-        calls_of("session_undo", {})
+        calls_of("session_undo", {}, offered)

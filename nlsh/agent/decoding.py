@@ -142,9 +142,8 @@ class Grammar:
             return set()
         tokens, there = self._sources[0].tokens, self._names_there()
         if len(self._sources) > 1 and _apart(there) <= self._places_left():
-            return (
-                set()
-            )  # "copy it to Documents": the one name is the place, and what is copied was named before
+            # "copy it to Documents": the one name is the place, and what is copied was named before
+            return set()
         if not state.copied:
             free = set(self._beginnings())
             return {tokens[first] for first, _ in there if (0, first) in free}

@@ -72,9 +72,8 @@ class Runner:
     rehearsal: bool = False  # nothing is changed, so nothing can be expected
     lane: Callable[[], AbstractContextManager[Shell]] | None = None  # a shell for a step beside others
     stop: Event = field(default_factory=Event)  # set when the run is interrupted
-    saved: dict[str, tuple[Result, str]] = field(
-        default_factory=dict
-    )  # with the folder that its files are named from
+    # with the folder that its files are named from
+    saved: dict[str, tuple[Result, str]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     _last: Result | None = None
 

@@ -30,18 +30,19 @@ def offer(args: Sequence[str]) -> int | None:
         try:
             if peer(connection)[1] != os.getuid():
                 return None
-            here = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             connection.settimeout(PATIENCE_SECONDS)
             request = _request(args)
             if len(request) > LARGEST:
                 return None
+            here = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             socket.send_fds(connection, [request], [0, 1, 2, here])
             os.close(here)
             taken = connection.recv(64)
+            if not taken.isdigit():
+                return None
+            connection.send(b"go")  # whoever has lost patience does not say so, and nothing is done twice
         except OSError:
             return None  # a closed stream, a folder that is gone, nobody who answers
-        if not taken.isdigit():
-            return None
         return _wait(connection, int(taken))
 
 

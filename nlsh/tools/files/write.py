@@ -11,11 +11,8 @@ from nlsh.tools.files._making import missing_folders, placed, run_changes, write
 from nlsh.turn import Effects
 from nlsh.values.sizes import show_size
 
-LARGEST, MOST_LINES, LONGEST = (
-    1 << 20,
-    60,
-    160,
-)  # of a diff: bytes that are looked at, lines and characters that are shown
+# Of a diff: the bytes that are looked at, the lines and characters of a line that are shown.
+LARGEST, MOST_LINES, LONGEST = 1 << 20, 60, 160
 
 
 class Write(Args):
