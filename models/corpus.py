@@ -18,10 +18,11 @@ import random
 import re
 import sys
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -35,17 +36,19 @@ from nlsh.turn import Call
 if TYPE_CHECKING:
     from public import Pair
 
+Drawn = TypeVar("Drawn", "Phrasing", "Pair", str)
+
 EVERYDAY = frozenset(
     """files.find files.list files.read files.search files.info files.usage files.copy files.move files.delete files.rename
     files.make_folder files.write files.append files.archive files.extract files.permissions processes.list processes.find
     processes.stop memory.usage memory.top devices.disks network.ports network.interfaces rows.sort rows.first rows.last
-    rows.nth rows.count rows.sum rows.where session.last session.undo session.cd shell.run""".split()
+    rows.nth rows.skip rows.count rows.sum rows.where session.last session.undo session.cd session.where shell.run files.named""".split()
 )
 EVERYDAY_WEIGHT = 3.0
 # What is hard for its copied words, and would be drawn too seldom by the number of its phrasings alone.
 COPYING = frozenset(
     """files.write files.append text.replace files.rename files.rename_many files.copy files.move files.archive files.extract
-    files.compare files.permissions files.make_folder files.delete text.table session.help""".split()
+    files.compare files.permissions files.make_folder files.delete files.named text.table session.help""".split()
 )
 COPYING_WEIGHT, FINDING_WEIGHT = 2.0, 0.75
 IT_WEIGHT = (
@@ -53,6 +56,8 @@ IT_WEIGHT = (
 )
 ADVICE_WEIGHT = 10.0  # of a question about what was shown, which an act must not answer
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
+# A phrasing whose plan costs the network UNKNOWN_LOSS nats or more is always taken when drawn, one that it knows in KNOWN_SHARE of draws.
+UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.25, 5
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 # Turns about one file, after which "it" is that file: `< file`, and with Chinese names `< zfile`; about a table, `< table`.
 ABOUT = {
@@ -108,6 +113,7 @@ class Example:
     kind: str = "none"
     phrasing: Phrasing | None = None
     spans: list[tuple[int, int]] = field(default_factory=list)
+    key: str = ""  # under which what it cost the network is remembered
 
 
 @cache
@@ -216,7 +222,7 @@ class Builder:
         pieces = self._expand(phrasing.text, values, extra)
         calls = () if phrasing.plan == "none" else self._calls(phrasing.plan, values, extra)
         text, spans = self._join(pieces, noise, phrasing.chinese, calls == ())
-        return Example(text, calls, previous, kind, phrasing, spans)
+        return Example(text, calls, previous, kind, phrasing, spans, _key(phrasing))
 
     def _expand(self, text: str, values: dict[str, str], extra: dict[str, str]) -> list[tuple[str, bool]]:
         pieces: list[tuple[str, bool]] = []
@@ -413,9 +419,14 @@ def public() -> list["Pair"]:
 
 
 class Stream:
-    """Endless training examples: plans weighted so that rare ones are seen, a share of nothing-to-do."""
+    """Endless training examples: plans weighted so that rare ones are seen, a share of nothing-to-do.
+
+    What the network has been heard to know is drawn less often (a form of prioritised replay, Schaul et al. 2016,
+    arXiv:1511.05952): four in five phrasings soon cost it nothing, and seeing them again teaches it little.
+    """
 
     def __init__(self, seed: int) -> None:
+        self.losses: dict[str, float] = {}
         self.builder = Builder(seed)
         self.random = self.builder.random
         self.other = off_topic()
@@ -442,17 +453,42 @@ class Stream:
     def __next__(self) -> Example:
         roll = self.random.random()
         if roll < 0.05:
-            return self.builder.make(self.random.choices(self.nothing, self.seldom)[0])
+            nothing = self._unknown(lambda: self.random.choices(self.nothing, self.seldom)[0])
+            return self.builder.make(nothing)
         if roll < 0.09 and self.other:
-            text = self.random.choice(self.other)
-            return Example(text, (), phrasing=None)
+            text = self._unknown(lambda: self.random.choice(self.other))
+            return Example(text, (), phrasing=None, key=text)
         if roll < 0.09 + PUBLIC_SHARE and self.public:
             from public import varied
 
-            said, calls = varied(self.random.choice(self.public), self.random)
-            return Example(said, calls)
+            pair = self._unknown(lambda: self.random.choice(self.public))
+            said, calls = varied(pair, self.random)
+            return Example(said, calls, key=_key(pair))
+        return self.builder.make(self._unknown(self._one))
+
+    def _one(self) -> Phrasing:
         number = self.random.choices(range(len(self.groups)), self.weights)[0]
-        return self.builder.make(self.random.choices(self.groups[number], self.lengths[number])[0])
+        return self.random.choices(self.groups[number], self.lengths[number])[0]
+
+    def _unknown(self, draw: Callable[[], Drawn]) -> Drawn:
+        """One that is not known well, mostly."""
+        for _ in range(DRAWS):
+            drawn = draw()
+            if self.random.random() < max(
+                KNOWN_SHARE, self.losses.get(_key(drawn), UNKNOWN_LOSS) / UNKNOWN_LOSS
+            ):
+                break
+        return drawn
+
+    def heard(self, key: str, loss: float) -> None:
+        """Take note of what an example of `key` cost the network, in nats for its whole plan."""
+        self.losses[key] = 0.6 * self.losses.get(key, loss) + 0.4 * loss
+
+
+def _key(drawn: "Phrasing | Pair | str") -> str:
+    if isinstance(drawn, str):
+        return drawn
+    return f"{drawn.text}|{drawn.plan}|{drawn.before}" if isinstance(drawn, Phrasing) else drawn.said
 
 
 def main() -> None:

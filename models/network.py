@@ -19,7 +19,7 @@ from torch.nn import functional
 class Shape:
     """Sizes of the network."""
 
-    vocabulary: int = 5120
+    vocabulary: int = 5126
     width: int = 256
     layers: int = 6
     heads: int = 4

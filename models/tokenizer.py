@@ -21,7 +21,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 
 from nlsh.agent.notation import functional_tokens
 
-VOCABULARY = 5120
+VOCABULARY = 5126
 BUILD = Path(os.environ.get("NLSH_BUILD") or HERE / "build")
 
 

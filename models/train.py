@@ -66,13 +66,12 @@ class Encoder:
         return [*sequence, self.ids[END]], len(asked), forced
 
 
-def batches(encoder: Encoder, seed: int, context: int):
-    """Endless batches of like lengths: ids and targets (-100 where the loss does not look)."""
-    stream = Stream(seed)
+def batches(encoder: Encoder, stream: Stream, context: int):
+    """Endless batches of like lengths: ids, targets (-100 where the loss does not look), and the examples' keys."""
     while True:
         pool = []
         for example in stream:
-            item = encoder.example(example)
+            item = (*encoder.example(example), example.key)
             if len(item[0]) <= context:
                 pool.append(item)
             if len(pool) >= BUCKETS * 96:
@@ -88,14 +87,14 @@ def batches(encoder: Encoder, seed: int, context: int):
             chunks.append(chunk)  # a handful left over would weigh as much as a whole batch
         stream.random.shuffle(chunks)
         for chunk in chunks:
-            width = max(len(sequence) for sequence, _, _ in chunk)
+            width = max(len(item[0]) for item in chunk)
             inputs = torch.full((len(chunk), width), encoder.ids["<pad>"])
             targets = torch.full((len(chunk), width), -100)
-            for row, (sequence, begin, forced) in enumerate(chunk):
+            for row, (sequence, begin, forced, _) in enumerate(chunk):
                 inputs[row, : len(sequence)] = torch.tensor(sequence)
                 wanted = [-100 if begin + k in forced else token for k, token in enumerate(sequence[begin:])]
                 targets[row, begin - 1 : len(sequence) - 1] = torch.tensor(wanted)
-            yield inputs, targets
+            yield inputs, targets, [item[3] for item in chunk]
 
 
 def optimisers(network: Network) -> list[torch.optim.Optimizer]:
@@ -110,8 +109,8 @@ def optimisers(network: Network) -> list[torch.optim.Optimizer]:
 
 def loss_of(
     network: Network, inputs: torch.Tensor, targets: torch.Tensor, first: int, *, causal: bool
-) -> torch.Tensor:
-    """Cross-entropy over the plan's tokens, among those that the decoder could choose.
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cross-entropy over the plan's tokens, among those that the decoder could choose: the mean, and each example's sum.
 
     These are the functional tokens (from `first` on) and the words of the example itself: what cannot be
     said need not be learnt to be left unsaid. A `causal` network sees no token before its time. Logits are computed only where the plan is.
@@ -124,7 +123,9 @@ def loss_of(
     said = torch.zeros_like(said) if causal else said
     logits = functional.linear(network.features(inputs, said)[keep], network.embedding.weight).float()
     logits = logits.masked_fill(~possible[keep.nonzero()[:, 0]], -1e4)
-    return functional.cross_entropy(logits, targets[keep])
+    each = functional.cross_entropy(logits, targets[keep], reduction="none")
+    sums = torch.zeros(len(inputs), device=inputs.device).index_add_(0, keep.nonzero()[:, 0], each.detach())
+    return each.mean(), sums
 
 
 def train(options: argparse.Namespace) -> None:
@@ -154,7 +155,9 @@ def train(options: argparse.Namespace) -> None:
     if seen:
         mean.load_state_dict(state["mean"])
     total = options.minutes * 60
-    source = batches(encoder, options.seed + step, shape.context)
+    stream = Stream(options.seed + step)
+    stream.losses = state.get("losses", {})
+    source = batches(encoder, stream, shape.context)
     log = (path.parent / ("loss.tsv" if path.stem == "model" else f"{path.stem}.tsv")).open(
         "a" if options.resume else "w"
     )
@@ -163,14 +166,16 @@ def train(options: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     while spent < total and not ended:
         begun = time.monotonic()
-        inputs, targets = next(source)
+        inputs, targets, keys = next(source)
         rate = min(1.0, (step + 1) / 40) * min(1.0, max(0.02, (1 - spent / total) / 0.6))
         groups = [group for optimiser in chosen for group in optimiser.param_groups]
         for group, base in zip(groups, bases, strict=True):
             group["lr"] = base * rate * options.peak
         with torch.autocast(options.device.partition(":")[0], torch.bfloat16, enabled=options.bf16):
             seen_inputs, seen_targets = inputs.to(options.device), targets.to(options.device)
-            loss = loss_of(network, seen_inputs, seen_targets, encoder.ids[PAD], causal=options.causal)
+            loss, each = loss_of(network, seen_inputs, seen_targets, encoder.ids[PAD], causal=options.causal)
+        for key, cost in zip(keys, each.tolist(), strict=True):
+            stream.heard(key, cost)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         for optimiser in chosen:
@@ -191,7 +196,14 @@ def train(options: argparse.Namespace) -> None:
                 flush=True,
             )
         if time.monotonic() - saved > SAVE_SECONDS or spent >= total or ended:
-            save(path, network, chosen, spent, step, {"mean": mean.state_dict(), "mean_steps": seen})
+            save(
+                path,
+                network,
+                chosen,
+                spent,
+                step,
+                {"mean": mean.state_dict(), "mean_steps": seen, "losses": stream.losses},
+            )
             saved = time.monotonic()
 
 
