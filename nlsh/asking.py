@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 YES = ("y", "yes", "是", "好")
 _ALWAYS = ("a", "always", "总是")
 _CHOOSE = ("e", "edit", "改")
+_AMEND = ("p", "plan", "计划")
 _WHY = ("?", "why", "？", "为什么")
 _WHICH = "which of them? (3, or 1 and 4-6, or -2 for all but that) "
 
@@ -34,16 +35,23 @@ def _said(screen: "Screen", question: str) -> str:
 
 
 def settled(
-    preview: "Preview", show: "Callable[[str], None]", card: Callable[[], None], read: Callable[[str], str]
+    preview: "Preview",
+    show: "Callable[[str], None]",
+    card: Callable[[], None],
+    read: Callable[[str], str],
+    amend: Callable[[], bool] | None = None,
 ) -> "Answer":
-    """Show the card and ask until something was decided. `show` writes a line, `read` asks for one."""
+    """Show the card and ask until something was decided. `show` writes a line, `read` asks for one.
+
+    `amend` lets the plan be changed and says whether it was: then this one is not gone on with.
+    """
     from nlsh.agent.manners import ALWAYS
 
     card()
     if preview.always:
         show(f"a: always allow {preview.always}")
     while True:
-        said = read(_question(preview)).strip().lower()
+        said = read(_question(preview, plan=amend is not None)).strip().lower()
         if said in _WHY and preview.why:
             for line in preview.why:
                 show("  " + line)
@@ -53,20 +61,27 @@ def settled(
             if (chosen := _chosen(read(_WHICH), len(preview.rows))) is not None:
                 return chosen
             show("nothing was chosen")
+        elif said in _AMEND and amend is not None and preview.calls:
+            if amend():
+                return False
+            show("the plan is as it was")
         elif preview.number:
             return said == str(preview.number)
         else:
             return ALWAYS if preview.always and said in _ALWAYS else said in YES
 
 
-def _question(preview: "Preview") -> str:
+def _question(preview: "Preview", *, plan: bool) -> str:
+    plan = plan and bool(preview.calls)
     if preview.number:
-        return f"type {preview.number} to go ahead{', e to choose' if preview.rows else ''} "
+        more = (", e to choose" if preview.rows else "") + (", p to change the plan" if plan else "")
+        return f"type {preview.number} to go ahead{more} "
     keys = [
         "y",
         "N",
         *(["a"] if preview.always else []),
         *(["e"] if preview.rows else []),
+        *(["p"] if plan else []),
         *(["?"] if preview.why else []),
     ]
     return f"go ahead? [{'/'.join(keys)}] "

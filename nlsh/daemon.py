@@ -84,7 +84,11 @@ class Server:
                 helper = ready or (self._helpers[0] if self._helpers else None)
                 if helper is not None:
                     self._helpers.remove(helper)
-                pid = os.fork()
+                try:
+                    pid = os.fork()
+                except OSError:  # no room for another process: whoever asked hears nothing, and does it alone
+                    self._helpers += [helper] if helper is not None else []
+                    return
                 if pid == 0:
                     self._work(connection, helper)
                 self._workers[os.pidfd_open(pid)] = (pid, helper)

@@ -6,7 +6,7 @@ its own a moment after the last key; typing never waits for it.
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -22,6 +22,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
+from nlsh.hints import Hint
 from nlsh.terminal_text import harmless
 
 PAUSE_SECONDS = 0.06  # a hint is made when no key has come for so long
@@ -30,6 +31,9 @@ _STYLE = Style.from_dict(
     {
         "bottom-toolbar": "noreverse fg:ansibrightblack",
         "path": "underline",
+        "where": "fg:ansicyan",
+        "what": "fg:ansigreen",
+        "filter": "fg:ansimagenta",
         "auto-suggestion": "fg:ansibrightblack",
     }
 )
@@ -41,7 +45,8 @@ class LineEditor:
     def __init__(
         self,
         history: Iterable[str],
-        hint: Callable[[str], str],
+        hint: Callable[[str], Hint],
+        ready: Callable[[], None],
         examples: Iterable[str],
         *,
         vi: bool,
@@ -53,15 +58,16 @@ class LineEditor:
         self.pasted = (
             False  # whether what was read holds lines that a paste brought and nobody looked at one by one
         )
-        self._hint, self._shown, self._asked = hint, "", ""
+        self._hint, self._shown, self._asked = hint, Hint(), ""
         self._wake = threading.Event()
         plain = os.environ.get("TERM") == "dumb"
         colours = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         self._session: Any = PromptSession(
-            history=kept, auto_suggest=AutoSuggestFromHistory(), completer=_Words(tuple(examples)), lexer=_Paths(),
+            history=kept, auto_suggest=AutoSuggestFromHistory(), completer=_Words(tuple(examples)), lexer=_Looks(lambda: self._shown.parts),
             complete_while_typing=False, enable_history_search=True, key_bindings=self._keys(), style=_STYLE, color_depth=colours,
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS, bottom_toolbar=self._toolbar if hints and not plain else None,
         )  # fmt: skip
+        self._session.app.after_render += lambda app: ready()
         self._questions: Any = PromptSession()
         if hints and not plain:
             self._session.default_buffer.on_text_changed += lambda buffer: self._changed(buffer.text)
@@ -69,12 +75,12 @@ class LineEditor:
 
     def read(self, prompt: str) -> str:
         """One line; KeyboardInterrupt and EOFError as the keys say."""
-        self.pasted, self._shown, self._asked = False, "", ""
+        self.pasted, self._shown, self._asked = False, Hint(), ""
         return str(self._session.prompt(prompt))
 
-    def ask(self, question: str) -> str:
-        """The answer to a question; it does not go into the history."""
-        return str(self._questions.prompt(question))
+    def ask(self, question: str, given: str = "") -> str:
+        """The answer to a question, `given` standing there to be edited; it does not go into the history."""
+        return str(self._questions.prompt(question, default=given))
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
@@ -84,7 +90,7 @@ class LineEditor:
             """Alt-!: a sentence becomes a command, and a command a sentence."""
             buffer = event.current_buffer
             line = buffer.text.lstrip("!?").lstrip()
-            mark = "?" if self._shown.startswith("command") else "!"
+            mark = "?" if self._shown.text.startswith("command") else "!"
             buffer.document = Document(mark + line, len(mark + line))
 
         @keys.add(Keys.BracketedPaste)
@@ -96,7 +102,7 @@ class LineEditor:
         return keys
 
     def _toolbar(self) -> str:
-        return self._shown
+        return harmless(self._shown.text)
 
     def _changed(self, text: str) -> None:
         self._asked = text
@@ -110,9 +116,9 @@ class LineEditor:
                 self._wake.clear()
                 threading.Event().wait(PAUSE_SECONDS)
             text = self._asked
-            said = self._hint(text) if text.strip() else ""
+            said = self._hint(text) if text.strip() else Hint()
             if text == self._asked:
-                self._shown = harmless(said)
+                self._shown = said
                 self._session.app.invalidate()
 
 
@@ -136,23 +142,31 @@ class _Words(Completer):
                 yield Completion(example, start_position=-len(line))
 
 
-class _Paths(Lexer):
-    """Underlines the words that name something which is there."""
+class _Looks(Lexer):
+    """Underlines the words that name something which is there, and colours those that the hint has understood."""
+
+    def __init__(self, parts: Callable[[], tuple[tuple[str, str], ...]]) -> None:
+        self._parts = parts
+
+    def invalidation_hash(self) -> Hashable:
+        """A line is looked at again when its hint has come."""
+        return self._parts()
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         """A line's pieces with their styles."""
 
         def styled(number: int) -> StyleAndTextTuples:
-            pieces: StyleAndTextTuples = []
-            for position, word in enumerate(document.lines[number].split(" ")):
-                if position:
-                    pieces.append(("", " "))
-                there = (
-                    len(word) > 1
-                    and len(word) < 1000
-                    and os.path.lexists(os.path.expanduser(word.strip("\"'")))
-                )
-                pieces.append(("class:path" if there else "", word))
-            return pieces
+            line = document.lines[number]
+            looks = [""] * len(line)
+            at = 0
+            for word in line.split(" "):
+                there = 1 < len(word) < 1000 and os.path.lexists(os.path.expanduser(word.strip("\"'")))
+                looks[at : at + len(word)] = ["class:path " if there else ""] * len(word)
+                at += len(word) + 1
+            for words, part in self._parts():
+                at = line.find(words)
+                for place in range(at, at + len(words)) if at >= 0 else ():
+                    looks[place] += f"class:{part}"
+            return list(zip(looks, line, strict=True))
 
         return styled

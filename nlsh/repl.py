@@ -6,18 +6,18 @@ rights, outside the sandbox, and is recorded.
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 
 from nlsh.agent.manners import Answer, Manners, Preview
-from nlsh.agent.planner import Planner
 from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
 from nlsh.asking import YES, settled
 from nlsh.assembly import Options, Parts
 from nlsh.catalogue import catalogue
 from nlsh.errors import Exit, NlshError, ToolFailed
+from nlsh.hints import Hint, hint
+from nlsh.loading import Loading, OneAtATime
 from nlsh.memory.store import said_before
 from nlsh.render import Screen
 from nlsh.routing import is_command
@@ -28,47 +28,6 @@ from nlsh.usercommands import STOPPED, UserCommands
 
 GOODBYE = {"exit", "quit", "logout", ":q", "退出", "再见"}
 HISTORY_LINES = 2000
-
-
-class Loading:
-    """A planner that loads on a thread of its own; the first sentence waits for it if it must."""
-
-    def __init__(self, load: Callable[[], Planner]) -> None:
-        self._load = load
-        self._planner: Planner | None = None
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._planner = self._load()
-        except BaseException as error:
-            self._error = error
-
-    def __call__(self) -> Planner:
-        """The planner; whatever stopped it from loading is raised here."""
-        self._thread.join()
-        if self._planner is None:
-            raise self._error or NlshError("model", "the model did not load")
-        return self._planner
-
-
-class OneAtATime:
-    """A planner that hints and turns share."""
-
-    def __init__(self, planner: Planner) -> None:
-        self._planner = planner
-        self._lock = threading.Lock()
-
-    def threshold(self, calls: Sequence[Call]) -> float:
-        """As the planner's."""
-        return self._planner.threshold(calls)
-
-    def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
-        """As the planner's, for one caller at a time."""
-        with self._lock:
-            return self._planner.plan(utterance, previous, kind)
 
 
 def interactive(options: Options) -> int:
@@ -89,8 +48,8 @@ def interactive(options: Options) -> int:
         shell = parts.shell(
             Manners(None, options.yes, options.dry_run, terminal.kind(), screen.live, screen.progress)
         )
-        shell.planner = Loading(lambda: OneAtATime(parts.planner()))
-        return Repl(shell, parts, screen).run()
+        shell.planner = loading = Loading(lambda: OneAtATime(parts.planner()))
+        return Repl(shell, parts, screen, loading.begin).run()
     finally:
         parts.close()
 
@@ -98,27 +57,27 @@ def interactive(options: Options) -> int:
 class Repl:
     """One interactive conversation."""
 
-    def __init__(self, shell: Shell, parts: Parts, screen: Screen) -> None:
+    def __init__(self, shell: Shell, parts: Parts, screen: Screen, ready: Callable[[], None]) -> None:
         from nlsh.lineedit import LineEditor
 
         self.shell, self.parts, self.screen = shell, parts, screen
         examples = (example for entry in catalogue().values() for example in entry.examples)
         config = parts.config
         self._lines = LineEditor(
-            reversed(said_before(parts.store, HISTORY_LINES)), self._hint, examples, vi=config.editing == "vi", hints=config.hints and not config.screen_reader
+            reversed(said_before(parts.store, HISTORY_LINES)), self._hint, ready, examples, vi=config.editing == "vi", hints=config.hints and not config.screen_reader
         )  # fmt: skip
-        self._cwd = self._before = shell.cwd
+        self._cwd = shell.cwd
         self._code = 0
         self._commands = UserCommands(screen.notice)
         self._leaving = False  # whether it was said that jobs are still there
         self._open_question: tuple[str, tuple[Act, ...]] = ("", ())
+        self._amended: tuple[Call, ...] = ()
         shell.manners.confirm = None if parts.options.no_input else self._confirm
 
     def run(self) -> int:
         """Until exit, or Ctrl-D on an empty line."""
         self.screen.write("nlsh: say what you want; help shows what can be said, exit leaves")
-        if self.parts.sandbox.level != "full":
-            self.screen.notice(f"sandbox: {self.parts.sandbox.level} ({self.parts.sandbox.level_reason})")
+        told = False
         while True:
             self._commands.reap()
             try:
@@ -133,6 +92,7 @@ class Repl:
                 continue
             if not line:
                 continue
+            told = told or self._tell_level()
             self._leaving = False
             try:
                 self._all(line)
@@ -154,11 +114,20 @@ class Repl:
         self._commands.leave()
         return True
 
+    def _tell_level(self) -> bool:
+        """Say what the sandbox can keep here, where that is not everything; before the first line, not before the prompt, which need not wait."""
+        sandbox = self.parts.sandbox
+        if sandbox.level != "full":
+            self.screen.notice(f"sandbox: {sandbox.level} ({sandbox.level_reason})")
+        return True
+
     def _prompt(self) -> str:
+        level = self.parts.sandbox.level_if_known
+        mark = f"[{level}] " if level not in ("", "full") else ""
         cwd = self.shell.cwd
         home = self.shell.home
         short = "~" + cwd[len(home) :] if cwd == home or cwd.startswith(home + "/") else cwd
-        return f"{harmless(short)} › "
+        return f"{mark}{harmless(short)} › "
 
     def _all(self, text: str) -> None:
         """A line, or the several of a paste, each as if it had been typed; the first that fails ends them."""
@@ -170,21 +139,21 @@ class Repl:
             if self._code and len(lines) > 1:
                 break
 
-    def _hint(self, line: str) -> str:
+    def _hint(self, line: str) -> Hint:
         """What a line would do, in words. Called on a thread of its own, which may wait for the model."""
         if line.startswith("!"):
-            return "command, as you type it"
+            return Hint("command, as you type it")
         said = line.removeprefix("?").strip()
         try:
             if not line.startswith("?") and is_command(said, self._reading, self._commands.known):
-                return "command, as you type it (Alt-! makes it a sentence)"
+                return Hint("command, as you type it (Alt-! makes it a sentence)")
             plan = self._plan(said)
             sure = plan.confidence >= self.shell.planner().threshold(plan.calls)
         except (
             Exception
         ):  # the turn itself will say it; here it would end the thread with a trace on the screen
-            return ""
-        return in_words(plan.calls) + ("" if sure else " ?") if plan.calls else ""
+            return Hint()
+        return hint(plan.calls, sure=sure)
 
     def _plan(self, said: str) -> Plan:
         kind = self.shell.result.kind if self.shell.result else "none"
@@ -221,11 +190,14 @@ class Repl:
     def _say(self, line: str) -> None:
         """A sentence, or the number of a reading that was offered for the one before."""
         said, readings = self._open_question
-        self._open_question = ("", ())
+        self._open_question, self._amended = ("", ()), ()
         if line.isdigit() and 1 <= int(line) <= len(readings):
             turn = self.shell.say(said, readings[int(line) - 1])
         else:
             turn = self.shell.say(line)
+        while self._amended:  # the card was answered with another plan, which has a card of its own
+            amended, self._amended = self._amended, ()
+            turn = self.shell.say(turn.utterance.text, Act(amended), learn=False)
         self._code = turn.exit_code
         if turn.status == "not_understood" and turn.readings:
             self._open_question = (line, turn.readings)
@@ -240,7 +212,11 @@ class Repl:
         return words == "-" or os.path.isdir(os.path.join(self.shell.cwd, os.path.expanduser(words)))
 
     def _cd(self, words: str) -> None:
-        target = self._before if words == "-" else os.path.join(self._cwd, os.path.expanduser(words or "~"))
+        target = (
+            self.shell.before or self._cwd
+            if words == "-"
+            else os.path.join(self._cwd, os.path.expanduser(words or "~"))
+        )
         self._enter(os.path.realpath(target))
 
     def _enter(self, folder: str) -> None:
@@ -252,7 +228,7 @@ class Repl:
             raise ToolFailed(
                 f"{folder}: {(error.strerror or 'error').lower()}", "name a folder that you may enter"
             ) from error
-        self._before, self._cwd = self._cwd, folder
+        self._cwd = folder
         self.shell.go(folder)
 
     def _environment(self, line: str) -> bool:
@@ -297,6 +273,18 @@ class Repl:
             self.shell.home.rstrip("/") + "/", "~/"
         )
 
+    def _amend(self, calls: tuple[Call, ...]) -> bool:
+        """Let the user edit the words of a plan, one after the other; whether any was changed. An empty one is left out."""
+        found = []
+        for call in calls:
+            args = dict(call.args)
+            for name, value in call.args.items():
+                if isinstance(value, str):
+                    args[name] = self._lines.ask(f"  {call.tool}, {name.replace('_', ' ')}: ", value).strip()
+            found.append(Call(call.tool, {name: value for name, value in args.items() if value != ""}))
+        self._amended = tuple(found) if tuple(found) != calls else ()
+        return bool(self._amended)
+
     def _confirm(self, preview: Preview) -> Answer:
         lines = [
             self._short(line)
@@ -308,6 +296,7 @@ class Repl:
                 lambda text: self.screen.write(harmless(self._short(text))),
                 lambda: self.screen.preview(lines, danger=preview.number > 0),
                 self._lines.ask,
+                lambda: self._amend(preview.calls),
             )
         except EOFError:
             return False

@@ -77,9 +77,10 @@ class Runner:
         found = find_tool(tool)
         asked = Asked(ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or {})  # type: ignore[arg-type]
         effects = found.effects(asked)
+        self._looked: dict[str, Any] = {}
         if found.inspect and not facts:
-            looked = self._run(tool, asked, effects, inspect=True)
-            effects = found.effects(Asked(asked.args, self.scene, asked.rows, asked.kind, looked))
+            self._looked = self._run(tool, asked, effects, inspect=True)
+            effects = found.effects(Asked(asked.args, self.scene, asked.rows, asked.kind, self._looked))
         return effects
 
     def _run(self, tool: str, asked: Asked, effects: Effects, inspect: bool = False) -> Any:
@@ -104,7 +105,9 @@ class Runner:
         **args: Any,
     ) -> Result:
         effects = self.effects(tool, rows, _kind, facts, **args)
-        asked = Asked(ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or {})  # type: ignore[arg-type]
+        asked = Asked(
+            ground(Call(tool, args), self.scene), self.scene, rows or [], _kind, facts or self._looked
+        )  # type: ignore[arg-type]
         result = self._run(tool, asked, effects)
         assert isinstance(result, Result)
         return result

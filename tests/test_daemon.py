@@ -192,7 +192,7 @@ def test_nothing_confined_gets_to_it(daemon: int, session: Path, nlsh: Nlsh) -> 
     assert str(session / "nlsh") in folders().own
     said = nlsh("-c", "run ls nlsh", "--yes", cwd=session, env={"XDG_RUNTIME_DIR": str(session)})
     assert said.code == 5, said.err
-    said = nlsh("-c", "what is in nlsh", cwd=session)
+    said = nlsh("-c", "what's in nlsh", cwd=session)
     assert said.code == 5 and "warm.sock" not in said.out
 
 

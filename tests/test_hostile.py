@@ -21,8 +21,9 @@ from nlsh.sandbox import acts, broker, client, programs
 from nlsh.turn import Act, Call, Effects, Nothing, Plan, Utterance
 from tests.random_models import scrambled
 
-# How many plans each of the two campaigns carries out; a long run takes 50000.
+# How many plans each of the two campaigns carries out, a long run 50000, and from where on they are drawn.
 PLANS = int(os.environ.get("NLSH_RANDOM_PLANS", "200"))
+SEED = int(os.environ.get("NLSH_RANDOM_SEED", "1"))
 SLOW = {"processes.wait", "files.follow", "files.watch", "memory.growth"}
 WORDS = "delete kill {bait} /etc/passwd ~ .. {bait}/1.txt a.txt work 755 5 MB yesterday 1 true Documents nlsh .bashrc new.txt"
 
@@ -58,6 +59,7 @@ class RandomWeights:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.said = folder, 0
+        self.seed = 100_000 * (SEED - 1)
 
     def threshold(self, calls: Sequence[Call]) -> float:
         return 0.0
@@ -66,7 +68,7 @@ class RandomWeights:
         if self.said % 50 == 0:
             if self.said:
                 self.planner.model.close()
-            self.planner = EmbeddedPlanner(scrambled(self.folder / "random.gguf", self.said))
+            self.planner = EmbeddedPlanner(scrambled(self.folder / "random.gguf", self.seed + self.said))
         self.said += 1
         return _quick(self.planner.read(utterance, previous, kind)[0])
 
@@ -115,8 +117,8 @@ def test_nothing_outside_is_harmed(
     kind: str, make: Callable[..., Shell], home: Path, bait: Path, tmp_path: Path
 ) -> None:
     """Every plan is confirmed. Nothing outside changes, nothing crashes, and some of it is really done."""
-    planner: Planner = AnyPlan(1) if kind == "any plan" else RandomWeights(tmp_path)
-    shell, drawn, statuses = make(yes=True), random.Random(2), set()
+    planner: Planner = AnyPlan(SEED) if kind == "any plan" else RandomWeights(tmp_path)
+    shell, drawn, statuses = make(yes=True), random.Random(SEED + 1), set()
     shell.planner = lambda: planner
     traces: list[str] = []
     shell.log = traces.append

@@ -18,6 +18,8 @@ from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.sandbox import acts, programs
 from nlsh.tools.network._hosts import host, url
 from nlsh.tools.processes._cron import entries, schedule
+from nlsh.tools.processes._records import still
+from nlsh.turn import Target
 from tests.conftest import Runner
 
 Program = Callable[[str, str], Path]
@@ -119,6 +121,11 @@ def test_background_jobs_outlive_their_call(run: Runner, home: Path) -> None:
         run("processes.log", job="99")
 
 
+def test_a_process_that_ends_while_it_is_looked_at_is_left_out(sleeper: "subprocess.Popen[bytes]") -> None:
+    ended, there = Target(2**22 - 1, 1.0, "ended", "anna"), Target(sleeper.pid, 1.0, "sleep", "anna")
+    assert still([ended, there], psutil.Process.nice) == [(there, 0)]
+
+
 def test_a_job_is_ended_with_all_that_it_started(run: Runner, home: Path) -> None:
     started = run("processes.start", command="sleep 300 & sleep 301")
     pid = (started.rows or [])[0]["pid"]
@@ -127,10 +134,15 @@ def test_a_job_is_ended_with_all_that_it_started(run: Runner, home: Path) -> Non
     while time.monotonic() < deadline and len(family) < 4:
         family = psutil.Process(pid).children(recursive=True)
         time.sleep(0.05)
-    run("processes.stop", pid=str(pid))
-    _, alive = psutil.wait_procs(family, timeout=10)
+    job = str((started.rows or [])[0]["job"])
+    run("processes.stop", job=job)
+    _, alive = psutil.wait_procs(
+        [*family, psutil.Process(pid)] if psutil.pid_exists(pid) else family, timeout=10
+    )
     assert alive == []
     assert (run("processes.jobs").rows or [])[-1]["state"] == "stopped"
+    with pytest.raises(ToolFailed, match=f"job {job} has ended already"):
+        run("processes.stop", job=job)
 
 
 def test_wait_gives_up(run: Runner, sleeper: "subprocess.Popen[bytes]") -> None:

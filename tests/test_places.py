@@ -79,3 +79,14 @@ def test_rows_and_plans_seen_from_elsewhere() -> None:
         Call("files.find", {"name": "hosts", "under": "/etc"}),
     )
     assert said_from([Call("no.tool", {"path": "x"})], "/", "/usr") == (Call("no.tool", {"path": "x"}),)
+
+
+def test_the_folder_before(make: Callable[..., Shell], two: tuple[Path, Path]) -> None:
+    outer, inner = two
+    shell = make()
+    say(shell, "go to src", Call("session.cd", {"path": "src"}))
+    back = Call("session.cd", {"path": "previous folder"})
+    assert say(shell, "back to the previous folder", back).status == "done" and shell.cwd == str(outer.parent)
+    assert say(shell, "and to the previous folder again", back).status == "done" and shell.cwd == str(
+        inner.parent
+    )

@@ -164,3 +164,17 @@ def test_an_allowed_command_is_that_command_in_that_folder() -> None:
 def test_a_question_is_no_order(text: str, backed: bool) -> None:
     assert spoken_of(text, (Call("files.delete", {}),)) is backed
     assert spoken_of(text, (Call("files.list", {}),))
+
+
+def test_a_name_is_no_order() -> None:
+    def backed(text: str, name: str, *more: Call) -> bool:
+        return spoken_of(text, (Call("files.find", {"name": name}), *more, Call("files.delete", {})))
+
+    assert not backed("find lose_*.deb", "lose_*.deb") and not backed("find kill.txt", "kill.txt")
+    assert (
+        backed("delete kill.txt", "kill.txt")
+        and backed("delete e", "e")
+        and backed("delete delete", "delete")
+    )
+    assert backed("keep only the newest of backup*", "backup*", Call("rows.skip", {}))
+    assert not backed("keep backup*", "backup*")

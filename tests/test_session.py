@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -255,6 +256,19 @@ def test_help_tells_of_every_tool(make: Callable[..., Shell]) -> None:
     assert nothing.steps[0].result is not None and "xyzzy" in nothing.steps[0].result.notes[0]
     turn = make(Call("session.help", {})).say("what can you do")
     assert [row["tool"] for row in turn.steps[0].result.rows or []] == list(tool_names())  # type: ignore[union-attr]
+
+
+def test_any_thread_may_ask_for_the_level_first() -> None:
+    box, heard = Sandbox(), []
+    try:
+        asking = [threading.Thread(target=lambda: heard.append(box.level), daemon=True) for _ in range(8)]
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join(60)
+        assert len(heard) == 8 and len(set(heard)) == 1
+    finally:
+        box.close()
 
 
 def test_a_call_may_come_before_the_helper_has_imported_its_tools(home: Path) -> None:

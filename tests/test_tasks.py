@@ -345,18 +345,18 @@ def test_a_file_is_held_to_what_it_allows_itself(
 def test_secrets_reach_the_call_and_nothing_else(
     carry_out: Callable[..., Runner], work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TASK_TOKEN", 'p"w-4711')
+    monkeypatch.setenv("TASK_TOKEN", 'p"w-Zq4z')
     text = "---\nvars: {token: {secret: env:TASK_TOKEN}}\n---\n## A\nwrite {{token}} to out.txt\n"
     plans = {"write secret1234 to out.txt": [Call("files.write", {"path": "out.txt", "text": "secret1234"})]}
     runner = carry_out(text, plans)
-    assert (work / "out.txt").read_text().strip() == 'p"w-4711'
+    assert (work / "out.txt").read_text().strip() == 'p"w-Zq4z'
     turn = runner.outcomes[0].turn
-    assert turn is not None and "4711" not in repr((turn.plan, turn.answer, [s.args for s in turn.steps]))
+    assert turn is not None and "Zq4z" not in repr((turn.plan, turn.answer, [s.args for s in turn.steps]))
     dump = "\n".join(
         line for line in runner.shell.store.connection.iterdump() if "journal" not in line.split("VALUES")[0]
     )
-    assert "4711" not in dump
-    assert "4711" not in json.dumps([[c.tool, c.args] for e in runner.plans if e for c in e.calls])
+    assert "Zq4z" not in dump
+    assert "Zq4z" not in json.dumps([[c.tool, c.args] for e in runner.plans if e for c in e.calls])
 
 
 def test_two_runs_of_a_file_exclude_each_other(tmp_path: Path) -> None:

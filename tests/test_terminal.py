@@ -149,23 +149,41 @@ def test_a_card_says_why_and_lets_rows_be_chosen(terminal: Callable[..., Termina
     t.type("find the .tmp files")
     t.wait_for("5   n5.tmp")
     t.type("delete them")
-    t.wait_for("[y/N/a/e/?]")
+    t.wait_for("[y/N/a/e/p/?]")
     t.type("?")
     t.wait_for("% sure")
-    t.wait_for("[y/N/a/e/?]")
+    t.wait_for("[y/N/a/e/p/?]")
     t.type("e")
     t.wait_for("which of them?")
     t.type("9")
     t.wait_for("nothing was chosen")
-    t.wait_for("[y/N/a/e/?]")
+    t.wait_for("[y/N/a/e/p/?]")
     t.type("e")
     t.wait_for("which of them?")
     t.type("-2, 4")
     t.wait_for("delete 3 files")
-    t.wait_for("[y/N/a/e/?]")
+    t.wait_for("[y/N/a/e/p/?]")
     t.type("y")
     t.wait_for("3 files to the trash")
     assert [name.exists() for name in names] == [False, True, False, True, False]
+
+
+def test_a_plan_is_amended_at_its_card(terminal: Callable[..., Terminal], home: Path) -> None:
+    (home / "work" / "a.txt").write_text("x")
+    t = terminal()
+    t.type("move a.txt to Papers")
+    t.wait_for("p/?]")
+    t.type("p")
+    t.wait_for("files.move, path")
+    t.type("")
+    t.wait_for("files.move, to")
+    t.type("\x15Letters")  # Ctrl-U, and another name
+    t.wait_for("Letters")
+    t.wait_for("p/?]")
+    t.type("y")
+    t.wait_for("moved")
+    t.wait_for("›")
+    assert (home / "work" / "Letters" / "a.txt").exists() and not (home / "work" / "Papers").exists()
 
 
 def test_what_is_gone_for_good_wants_its_number_typed(terminal: Callable[..., Terminal], home: Path) -> None:
@@ -175,7 +193,7 @@ def test_what_is_gone_for_good_wants_its_number_typed(terminal: Callable[..., Te
     t.type("find the .tmp files")
     t.wait_for("n2.tmp")
     t.type("delete them")
-    t.wait_for("[y/N/a/e/?]")
+    t.wait_for("[y/N/a/e/p/?]")
     t.type("y")
     t.wait_for("3 files to the trash")
     t.type("empty the trash")
@@ -441,3 +459,21 @@ def test_the_hint_says_what_a_line_would_do(terminal: Callable[..., Terminal]) -
     t.wait_for("memory.usage")
     t.keys("\x15sh -c true")
     t.wait_for("it (Alt-!")  # what stays the same on the screen is not drawn again
+
+
+def test_words_that_are_understood_are_coloured(home: Path) -> None:
+    from prompt_toolkit.document import Document
+
+    from nlsh.hints import hint
+    from nlsh.lineedit import _Looks
+    from nlsh.turn import Call
+
+    (home / "work" / "Papers").mkdir()
+    calls = (Call("files.find", {"type": "pdfs", "larger": "5 MB"}), Call("files.move", {"to": "Papers"}))
+    line = "move the pdfs over 5 MB to Papers"
+    looks: dict[str, str] = {}
+    for style, letter, *_ in _Looks(lambda: hint(calls, sure=True).parts).lex_document(Document(line))(0):
+        looks[style] = looks.get(style, "") + letter
+    assert looks.pop("") == "move the  over  to "
+    assert looks == {"class:what": "pdfs", "class:filter": "5 MB", "class:path class:where": "Papers"}
+    assert hint((), sure=True).text == "" and hint(calls, sure=False).text.endswith(" ?")

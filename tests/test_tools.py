@@ -193,6 +193,23 @@ def test_archive_and_extract(run: Runner, work: Path, name: str) -> None:
     assert not list(work.glob("**/*nlsh*"))
 
 
+def test_several_archives_at_once(run: Runner, work: Path) -> None:
+    for name in ("one", "two"):
+        (work / name).mkdir()
+        (work / name / "f.txt").write_text(name)
+        run("files.archive", path=name, to=f"{name}.zip")
+    rows = run("files.find", type="zip").rows
+    assert run("files.extract", rows, "files", to="out").changed == 2
+    assert [(work / "out" / name / "f.txt").read_text() for name in ("one", "two")] == ["one", "two"]
+    with pytest.raises(ToolFailed, match="one is already there"):
+        run.effects("files.extract", rows, "files", to="out")
+    (work / "again.zip").write_bytes((work / "one.zip").read_bytes())
+    rows = run("files.find", type="zip").rows
+    with pytest.raises(ToolFailed, match="one is already there"):  # two of them hold the same
+        run("files.extract", rows, "files", to="elsewhere")
+    assert not (work / "elsewhere").exists()
+
+
 def _tar_with(path: Path, name: str, link: str | None = None) -> None:
     with tarfile.open(path, "w") as pack:
         entry = tarfile.TarInfo(name)
@@ -321,6 +338,10 @@ def test_rows(run: Runner) -> None:
     assert names("rows.sort", by="modified", order="oldest") == ["c", "b.txt", "a.pdf"]
     assert names("rows.first", count="two") == ["b.txt", "a.pdf"]
     assert names("rows.last") == ["c"]
+    assert names("rows.skip", count="two") == ["c"]
+    assert names("rows.skip") == ["a.pdf", "c"]
+    assert names("rows.reverse") == ["c", "a.pdf", "b.txt"]
+    assert names("rows.sort", by="type") == ["c", "a.pdf", "b.txt"]
     assert names("rows.nth", n="second") == ["a.pdf"]
     assert names("rows.nth", n="1 and 3") == ["b.txt", "c"]
     assert names("rows.nth", n="the last and the first") == ["c", "b.txt"]
@@ -346,6 +367,24 @@ def test_shell_run(run: Runner, work: Path) -> None:
         run.effects("shell.run", command="echo 'oops")
 
 
+def test_several_by_their_names(run: Runner, work: Path) -> None:
+    (work / "a.txt").write_text("a")
+    (work / "link").symlink_to("a.txt")
+    found = run("files.named", path="link", other="src", third="a.txt", fourth="a.txt").rows or []
+    assert [(row["path"], row["kind"]) for row in found] == [
+        ("link", "link"),
+        ("src", "folder"),
+        ("a.txt", "file"),
+    ]
+    with pytest.raises(ToolFailed, match="there is no"):
+        run("files.named", path="a.txt", other="nothing.txt")
+    run("files.make_folder", path="x", other="y/z", third="y", under="src")
+    assert (work / "src" / "x").is_dir() and (work / "src" / "y" / "z").is_dir()
+    with pytest.raises(ToolFailed, match="already there"):
+        run.effects("files.make_folder", path="new", other="src")
+    assert not (work / "new").exists()
+
+
 def test_session_tools(run: Runner, work: Path) -> None:
     assert run("session.last", ROWS, "files", facts={"value": None, "text": None, "unit": ""}).rows == ROWS
     assert run("session.history", facts={"history": [{"turn": 1}, {"turn": 2}]}, count="1").rows == [
@@ -355,6 +394,7 @@ def test_session_tools(run: Runner, work: Path) -> None:
         {"tool": "files.find"}
     ]
     assert run("session.cd", path="src").text == str(work / "src")
+    assert run("session.where").text == str(work)
     with pytest.raises(ToolFailed, match="nothing to undo"):
         run("session.undo")
 

@@ -9,6 +9,7 @@ from nlsh.agent.manners import ALWAYS, DryRun, Preview
 from nlsh.errors import Exit, NlshError, Refused
 from nlsh.messages import in_language
 from nlsh.policy import Rules, allowance_for
+from nlsh.tool import find_tool
 from nlsh.turn import Call, Decision, Effects, Row, Scene, Turn
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ def consent(
         (headline, tuple(items), undo, reason, plan, each, why)
     )
     for_good = None if turn.foreign else allowance_for(effects, scene, rules, call.tool, decision)
+    begun = any(find_tool(step.call.tool).changes for step in turn.steps[:-1])
     preview = Preview(
-        headline, shown, undo, reason, plan, answers.for_good(for_good), each, _to_type(effects), why
-    )
+        headline, shown, undo, reason, plan, answers.for_good(for_good), each, _to_type(effects), why,
+        calls=() if begun else turn.plan,
+    )  # fmt: skip
     said = shell.manners.confirm(preview)
     if isinstance(said, tuple):
         return said

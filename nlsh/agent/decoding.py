@@ -31,6 +31,7 @@ PATH_ROLES = ("path", "target", "new_path")
 _FILE_NAME = re.compile(
     r"[^\s/:@]*/[^\s:]*|[^\s/:@]+\.(?:7z|3gp|[A-Za-z][A-Za-z0-9]{0,4}|markdown|torrent|service|desktop|parquet|sqlite3?)"
 )
+_SUFFIX = re.compile(r"\.\w{1,8}\W*$")
 MAX_VALUE, MAX_LIST = 12, 32
 VALUE_ROLES: dict[str, Any] = {
     "size": Size, "count": Count, "ordinal": Ordinal, "ordinals": Ordinals, "when": When, "type": FileType, "number": Number,
@@ -215,7 +216,10 @@ class Grammar:
                 for last in range(first, min(first + MAX_COPY, len(said.tokens)))
                 if last in said.ends and _FILE_NAME.fullmatch(said.text(first, last).strip())
             }
-        return _apart(span for span in self._files if self._unused(0, *span)) > self._places_left()
+        free = [span for span in self._files if self._unused(0, *span)]
+        begun = {last + 2 for first, last in free if not _SUFFIX.search(self._sources[0].text(first, last))}
+        # "lib/scan 94115.key" may be one name with a space: what follows a path without a suffix is no second one for sure
+        return _apart(span for span in free if span[0] not in begun) > self._places_left()
 
     def _places_left(self) -> int:
         """How many more paths and new names this call may take after the argument that is being given."""

@@ -17,6 +17,9 @@ disappear vanish empt kill stop terminat end quit clos shut halt finish exit abo
 sigkill pkill killall turn pull free useless need want delte remvoe dlete go take put get make must should
 crash stuck hang froze bring knock shoot unneed tidy prune flush shred clobber evict yank cull bury axe 删 移除 清
 去掉 扔 丢 干掉 抹 不要 结束 停 关 杀 终止 退出 中止 释放 kill""".split()
+_REST = (
+    "keep kept stay spare only just enough thin rotat 保留 留".split()
+)  # of all but the first ones, it is the others that go
 _BACK = """undo undid undelet back revert restor roll oops mistake wrong recover revers unmake cancel ctrl again before mind
 撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
 DESTRUCTIVE = ("files.delete", "files.empty_trash", "processes.stop")
@@ -29,10 +32,17 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def spoken_of(text: str, calls: Sequence[Call]) -> bool:
-    """Whether a destructive plan is backed by a word of the sentence, which is no mere question; true for every other plan."""
-    return not any(call.tool in DESTRUCTIVE for call in calls) or (
-        _holds(text, _STEMS) and not _only_asks(text)
-    )
+    """Whether a destructive plan is backed by a word of the sentence, which is no mere question; true for every other plan.
+
+    What a call has copied is not such a word: "find lose_1.txt" speaks of a file.
+    """
+    if not any(call.tool in DESTRUCTIVE for call in calls):
+        return True
+    said = text
+    for value in (value for call in calls for value in call.args.values() if isinstance(value, str)):
+        said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", said, count=1)
+    rest = any(call.tool == "rows.skip" for call in calls)
+    return _holds(said, [*_STEMS, *_REST] if rest else _STEMS) and not _only_asks(text)
 
 
 def _only_asks(text: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nlsh.turn import Call
+
 ALWAYS = "always"
 
 
@@ -19,6 +21,9 @@ class Preview:
     rows: tuple[str, ...] = ()  # what may be chosen from, one by one
     number: int = 0  # what must be typed instead of a yes, where a slip would cost too much
     why: tuple[str, ...] = ()  # what gave this plan
+    calls: tuple[
+        Call, ...
+    ] = ()  # the plan, where it may be amended: as long as nothing of it has changed anything
 
 
 # Yes or no; ALWAYS; the positions, from one, of the rows that were chosen.

@@ -30,8 +30,16 @@ QUIET = frozenset(
         "forget",
         "explain",
         "settings",
+        "where",
     )
 )  # what is said about the conversation does not become "them"
+
+# What the folder is called that was the current one before.
+BEFORE = {
+    "-", "previous folder", "the previous folder", "last folder", "the last folder", "previous directory", "the previous directory",
+    "the folder before", "where i was", "where i was before", "where we were", "where i came from",
+    "上一个文件夹", "上个文件夹", "之前的文件夹", "刚才的文件夹", "原来的文件夹",
+}  # fmt: skip
 
 
 def facts_for(
@@ -121,6 +129,7 @@ def _about_one(plan: tuple[Call, ...], result: Result, held: Result) -> tuple[Ca
 def go(shell: "Shell", folder: str) -> None:
     """Make `folder` the current one; "them" and "it" stay what they were."""
     before, shell.cwd = shell.cwd, folder
+    shell.before = before if before != folder else shell.before
     shell.previous = said_from(shell.previous, before, folder)
     if shell.result is not None:
         shell.result = seen_from(shell.result, before, folder)

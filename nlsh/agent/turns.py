@@ -51,6 +51,7 @@ class Shell:
     manners: Manners = field(default_factory=Manners)
     previous: tuple[Call, ...] = ()
     result: Result | None = None
+    before: str = ""  # the folder that was the current one before
     threshold: float | None = None
     log: Callable[[str], None] = lambda text: None
     settings: Callable[[], dict[str, Any]] = dict
@@ -72,8 +73,8 @@ class Shell:
         return Notes(self.store)
 
     def meant(self, words: str) -> str:
-        """A remembered name for a place as that place; other words as they are."""
-        return meant(words, self.notes)
+        """A remembered name for a place as that place, and the folder before this one; other words as they are."""
+        return self.before if self.before and words.lower() in own.BEFORE else meant(words, self.notes)
 
     def say(
         self,

@@ -168,13 +168,13 @@ def _process(pid: str) -> dict[str, Any]:
 
 
 def _jobs(_: str) -> list[dict[str, Any]]:
-    from nlsh.sandbox.job import jobs
+    from nlsh.jobs import jobs
 
     return jobs()
 
 
 def _job_log(identity: str) -> str:
-    from nlsh.sandbox.job import log_of
+    from nlsh.jobs import log_of
 
     return log_of(identity)
 

@@ -14,15 +14,17 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from nlsh.changes import Change, from_dict
+from nlsh import changes
 from nlsh.errors import NlshError
 from nlsh.protected import is_within
 from nlsh.sandbox import kernel, landlock, limits, namespaces, seccomp
 from nlsh.sandbox.command import captured
-from nlsh.sandbox.confinement import Confinement
+from nlsh.sandbox.confinement import Confinement, from_dict
 from nlsh.tool import Tool, Work
 from nlsh.turn import Effects, Result, Scene, Target
 
+ORDER_LIMIT_BYTES = 1 << 17
+MAX_FDS = 250
 _ALWAYS_READABLE = ("/etc/localtime", "/usr/share/zoneinfo")
 
 
@@ -61,18 +63,28 @@ def _exactly(connection: socket.socket, length: int) -> bytes | None:
     return bytes(parts)
 
 
-def live(
-    confinement: Confinement, connection: socket.socket, grants: list[int], pidfds: list[int], parent: int
-) -> int:
-    """The whole life of the child; the exit status."""
+def wait_for_order(channel: socket.socket, parent: int) -> int:
+    """The whole life of the child, from before it has its order; the exit status."""
     os.setsid()
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         return 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    limits.close_all_but({connection.fileno(), *grants, *pidfds})
+    limits.close_all_but({channel.fileno()})
     os.umask(0o022)
     gc.disable()  # one call, then the process ends: looking for cycles would cost a walk a third of its time
+    data, fds, _, _ = socket.recv_fds(channel, ORDER_LIMIT_BYTES, MAX_FDS)
+    channel.close()
+    if not data:
+        return 0
+    confinement = from_dict(json.loads(data)["confinement"])
+    count = 1 + len(confinement.reads) + len(confinement.writes)
+    if len(fds) != count + confinement.signals + bool(confinement.terminal):
+        return 1
+    return _live(confinement, socket.socket(fileno=fds[0]), fds[1:count], fds[count:])
+
+
+def _live(confinement: Confinement, connection: socket.socket, grants: list[int], pidfds: list[int]) -> int:
     orders = receive(connection)
     if orders is None:
         return 1
@@ -161,10 +173,11 @@ def result_record(result: Result) -> dict[str, Any]:
 
 def effects_from(record: dict[str, Any]) -> Effects:
     """Effects as they were recorded by the client."""
-    changes: tuple[Change, ...] = tuple(from_dict(change) for change in record["changes"])
-    signals = tuple(Target(**target) for target in record["signals"])
     return Effects(
-        reads=tuple(record["reads"]), writes=tuple(record["writes"]), changes=changes, signals=signals
+        reads=tuple(record["reads"]),
+        writes=tuple(record["writes"]),
+        changes=tuple(changes.from_dict(change) for change in record["changes"]),
+        signals=tuple(Target(**target) for target in record["signals"]),
     )
 
 
@@ -206,14 +219,17 @@ def _wall_in(confinement: Confinement, grants: list[int], pidfds: tuple[int, ...
     for fd in (*opened, *grants):
         os.close(fd)
     kernel.drop_capabilities()
-    truncates = not confinement.landlock or landlock.abi() >= 3  # before, Landlock did not cover truncate(2)
     seccomp.install(
-        seccomp.for_tool(
-            metadata=confinement.metadata and confinement.tier == 2,
-            pidfds=pidfds,
-            truncate=truncates or confinement.tier == 2,
+        tool_filter(
+            confinement.tier, metadata=confinement.metadata, pidfds=pidfds, landlocked=confinement.landlock
         )
     )
+
+
+def tool_filter(tier: int, *, metadata: bool, pidfds: tuple[int, ...] = (), landlocked: bool = True) -> bytes:
+    """The seccomp filter of a tool in tier 1 or 2."""
+    watched = not landlocked or landlock.abi() >= 3  # before, Landlock did not cover truncate(2)
+    return seccomp.for_tool(metadata=metadata and tier == 2, pidfds=pidfds, truncate=watched or tier == 2)
 
 
 def main_guard() -> None:

@@ -75,6 +75,7 @@ class Sandbox:
         self._at_work: list[_Child] = []
         self._changing = Lock()
         self._ordering = Lock()
+        self._listening = Lock()
         self._stopped = False
 
     @property
@@ -103,6 +104,10 @@ class Sandbox:
         return self._hello()[1]
 
     def _hello(self) -> tuple[Level, str]:
+        with self._listening:  # it is said once, whichever thread asks first
+            return self._heard()
+
+    def _heard(self) -> tuple[Level, str]:
         if self._level is None:
             ready = self._said or select.select([self._channel], [], [], START_SECONDS)[0]
             data = self._said or (self._channel.recv(65536) if ready else b"")

@@ -17,6 +17,7 @@ from nlsh.sandbox import kernel, landlock, limits, namespaces, seccomp
 from nlsh.sandbox.confinement import Confinement
 
 OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024
+_USUAL = (signal.SIGINT, signal.SIGPIPE)  # handled by Python, not by a command
 
 
 def captured(
@@ -54,7 +55,7 @@ def captured(
     kernel.no_new_privileges()
     if confinement.landlock:
         landlock.restrict([], signals=False)
-    seccomp.install(seccomp.for_tool(metadata=False))
+    seccomp.install(seccomp.for_tool(metadata=False, pidfds=(), truncate=True))
     return output.decode("utf-8", "replace"), status
 
 
@@ -116,11 +117,14 @@ def _first_process(confinement: Confinement, grants: list[int], writer: int, ter
         _restrict_files(confinement)
     kernel.drop_capabilities()
     seccomp.install(seccomp.for_program())
-    worker = os.fork()
-    if worker == 0:
-        _become_the_command(confinement, writer, terminal)
-    os.close(writer)
-    if terminal is not None:
+    if terminal is None:
+        worker = _started(confinement, writer)
+        os.close(writer)
+    else:
+        worker = os.fork()
+        if worker == 0:
+            _become_the_command(confinement, terminal)
+        os.close(writer)
         os.close(terminal)  # whoever holds the other end sees that the last user of it is gone
     while True:
         pid, ended = os.wait()
@@ -145,11 +149,28 @@ def _restrict_files(confinement: Confinement) -> None:
     landlock.restrict(rules, signals=True, network=confinement.network)
 
 
-def _become_the_command(confinement: Confinement, writer: int, terminal: int | None) -> None:
-    _connect(writer, terminal)
+def _started(confinement: Confinement, writer: int) -> int:
+    """The command with nothing to read and a pipe to write to; its pid. Spawned: a fork would copy the page tables for it."""
+    limits.close_all_but({writer})
+    output = [(os.POSIX_SPAWN_DUP2, writer, target) for target in (1, 2)]
+    sources = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0), *output]
+    return os.posix_spawn(*_call(confinement), file_actions=sources, setsigdef=_USUAL)
+
+
+def _become_the_command(confinement: Confinement, terminal: int) -> None:
+    """This process from here on; the terminal is its own, and what its keys interrupt."""
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    for target in range(3):
+        os.dup2(terminal, target)
     limits.close_all_but(set())
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for number in _USUAL:
+        signal.signal(number, signal.SIG_DFL)
+    os.execve(*_call(confinement))
+
+
+def _call(confinement: Confinement) -> tuple[str, list[str], dict[str, str]]:
+    """What is run: the program, its arguments, its environment."""
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": "/tmp",
@@ -157,19 +178,7 @@ def _become_the_command(confinement: Confinement, writer: int, terminal: int | N
         "TERM": confinement.terminal or "dumb",
         "NLSH_SANDBOX": "3",
     }
-    os.execve("/bin/sh", ["sh", "-c", confinement.command or ":"], environment)
-
-
-def _connect(writer: int, terminal: int | None) -> None:
-    """Standard input, output and error of the command: a terminal of its own, or a pipe and nothing to read."""
-    if terminal is not None:
-        os.setsid()
-        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
-        sources = (terminal, terminal, terminal)
-    else:
-        sources = (os.open("/dev/null", os.O_RDONLY), writer, writer)
-    for target, source in enumerate(sources):
-        os.dup2(source, target)
+    return "/bin/sh", ["sh", "-c", confinement.command or ":"], environment
 
 
 def _open(path: str) -> int:

@@ -5,7 +5,6 @@ the command exactly as a child of the zygote does, writes its output to a log of
 size, and its end to a status file. While it lives it is the job; ended, its folder is.
 """
 
-import contextlib
 import json
 import os
 import subprocess
@@ -14,31 +13,24 @@ import time
 from pathlib import Path
 from typing import Any
 
+from nlsh import jobs
 from nlsh.errors import ToolFailed
 from nlsh.sandbox.confinement import Confinement, from_dict
 
 LOG_LIMIT_BYTES = 64 * 1024 * 1024
-SHOWN_BYTES = 1024 * 1024
 JOB_SECONDS = 7 * 86400
 KEPT = 200
 START_SECONDS = 60.0
 _START = "import sys; sys.path.insert(0, {root!r}); from nlsh.sandbox.job import main; main({fds!r})"
 
 
-def folder() -> Path:
-    """Where jobs are written down: in nlsh's own state, which no tool may see."""
-    from nlsh.config import folders
-
-    return folders().state / "jobs"
-
-
 def start(confinement: Confinement, grants: list[int]) -> dict[str, Any]:
     """Begin `confinement`'s command in the background; its record once it stands."""
-    place = folder()
+    place = jobs.folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = sorted(int(p.name) for p in place.iterdir() if p.name.isdigit())
     for old in known[:-KEPT]:
-        _forget(place / str(old))
+        jobs.forget(place / str(old))
     number = (known[-1] if known else 0) + 1
     while True:
         try:
@@ -60,7 +52,7 @@ def start(confinement: Confinement, grants: list[int]) -> dict[str, Any]:
         said = b""
     if not said.startswith(b"ready"):
         raise ToolFailed("the job could not be started", "nlsh doctor says what this kernel can do", "job")
-    return _record(place / str(number))
+    return jobs.record(place / str(number))
 
 
 def main(grants: list[int]) -> None:
@@ -81,7 +73,7 @@ def main(grants: list[int]) -> None:
         "pid": os.getpid(),
         "begun": time.time(),
     }
-    record["started"] = _started(os.getpid())
+    record["started"] = jobs.started(os.getpid())
     (place / "job.json").write_text(json.dumps(record), "ascii")
     ended = os.open(place / "status", os.O_WRONLY | os.O_CREAT, 0o600)
     os.write(1, b"ready\n")
@@ -104,75 +96,3 @@ def main(grants: list[int]) -> None:
     finally:
         os.write(ended, json.dumps({"status": status, "ended": time.time()}).encode("ascii"))
         os._exit(0)
-
-
-def _started(pid: int) -> str:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as reader:
-            return reader.read().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def _record(place: Path) -> dict[str, Any]:
-    try:
-        record: dict[str, Any] = json.loads((place / "job.json").read_text("ascii"))
-        text = (place / "status").read_text("ascii")
-        ended = json.loads(text) if text else {}
-    except (OSError, ValueError):
-        return {}
-    alive = bool(record["started"]) and _started(record["pid"]) == record["started"]
-    state = (
-        "running"
-        if alive and not ended
-        else "done"
-        if ended.get("status") == 0
-        else "failed"
-        if ended
-        else "stopped"
-    )
-    row = {
-        "job": int(place.name),
-        "state": state,
-        "command": record["command"],
-        "folder": record["cwd"],
-        "begun": record["begun"],
-    }
-    return row | {
-        "pid": record["pid"] if state == "running" else None,
-        "status": ended.get("status"),
-        "ended": ended.get("ended"),
-    }
-
-
-def jobs() -> list[dict[str, Any]]:
-    """Every job that is remembered, the oldest first."""
-    try:
-        places = sorted((p for p in folder().iterdir() if p.name.isdigit()), key=lambda p: int(p.name))
-    except OSError:
-        return []
-    return [record for place in places if (record := _record(place))]
-
-
-def log_of(identity: str) -> str:
-    """The end of a job's output; of the latest job when none is named."""
-    known = jobs()
-    if not known:
-        raise ToolFailed("there are no jobs", "say: run make in the background", "no_job")
-    number = int(identity) if identity else known[-1]["job"]
-    if number not in [job["job"] for job in known]:
-        raise ToolFailed(f"there is no job {number}", "list the jobs to see them", "no_job")
-    with open(folder() / str(number) / "log", "rb") as reader:
-        size = os.fstat(reader.fileno()).st_size
-        reader.seek(max(0, size - SHOWN_BYTES))
-        return reader.read().decode("utf-8", "replace")
-
-
-def _forget(place: Path) -> None:
-    if _record(place).get("state") == "running":
-        return
-    for name in ("job.json", "log", "status"):
-        with contextlib.suppress(OSError):
-            (place / name).unlink()
-    with contextlib.suppress(OSError):
-        place.rmdir()

@@ -10,6 +10,7 @@ from typing import Any
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
 MACHINE = platform.machine()
 # asm/unistd.h: these numbers are the same on both architectures
@@ -47,7 +48,7 @@ def syscall(number: int, *args: Any) -> int:
 
 def prctl(option: int, a: int = 0, b: int = 0, c: int = 0, d: int = 0) -> int:
     """prctl(2)."""
-    return _check(_libc.prctl(option, *(ctypes.c_ulong(x) for x in (a, b, c, d))), f"prctl {option}")
+    return _check(_libc.prctl(option, a, b, c, d), f"prctl {option}")
 
 
 def unshare(flags: int) -> None:

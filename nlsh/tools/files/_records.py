@@ -6,10 +6,11 @@ while the walk goes on are counted, not fatal.
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from nlsh.errors import ToolFailed
 from nlsh.tools.files._shares import Share
 from nlsh.turn import Row, Scene
 
@@ -208,6 +209,20 @@ def paths_of(rows: list[Row], cwd: str) -> list[str]:
     """The absolute paths that rows of files or matches name, each once, in order."""
     found = (absolute(str(row["path"]), cwd) for row in rows if row.get("path"))
     return list(dict.fromkeys(found))
+
+
+def real_files(rows: list[Row], cwd: str) -> list[str]:
+    """The files whose content rows lead to, links followed; folders and broken links have none. ToolFailed when none is left."""
+    named = paths_of(rows, cwd)
+    found = [real for path in named if os.path.isfile(real := os.path.realpath(path))]
+    if named and not found:
+        raise ToolFailed("there is no file among these", "name one, or find files first", "no_file")
+    return list(dict.fromkeys(found))
+
+
+def reads_of(paths: Sequence[str]) -> tuple[str, ...]:
+    """What must be granted for a look at each of them: a link itself is seen in its folder alone."""
+    return tuple(dict.fromkeys(os.path.dirname(path) if os.path.islink(path) else path for path in paths))
 
 
 def listing(folder: str, scene: Scene, *, hidden: bool, trouble: Trouble) -> list[Row]:

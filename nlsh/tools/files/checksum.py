@@ -7,7 +7,7 @@ from nlsh.arguments import Args, Target, Text
 from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._reading import plain
-from nlsh.tools.files._records import paths_of, shown
+from nlsh.tools.files._records import real_files, shown
 from nlsh.turn import Effects, Result
 
 
@@ -21,7 +21,7 @@ class Checksum(Args):
 
 def effects(asked: Asked) -> Effects:
     """Reads the named file, or those of the rows before."""
-    paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
+    paths = [asked.args.path] if asked.args.path else real_files(asked.rows, asked.scene.cwd)
     if not paths and not asked.rows:
         raise NotUnderstood("the checksum of which file?", "name it, or find files first")
     return Effects(reads=tuple(plain(path) for path in paths))

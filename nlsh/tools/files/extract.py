@@ -7,7 +7,7 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from nlsh.arguments import Args, NewPath, Path
@@ -22,11 +22,12 @@ from nlsh.turn import Effects, Result
 LIMIT_MEMBERS = 200_000
 LIMIT_BYTES = 64 * 1024**3
 LIMIT_RATIO = 400  # a bomb compresses thousandfold; text seldom more than a hundredfold
+MOST = 100  # archives at once
 _PART = ".nlsh-extract-part"
 
 
 class Extract(Args):
-    """Which archive, and where to."""
+    """Which archive, or those of the rows before, and where to."""
 
     path: Path | None = None
     to: NewPath | None = None
@@ -43,8 +44,11 @@ class _Member:
 
 
 def inspect(work: Work) -> dict[str, Any]:
-    """The archive's top-level names and total size, after every member has passed the checks."""
-    path = work.effects.reads[0]
+    """Each archive's top-level names and total size, after every member has passed the checks."""
+    return {"packs": [_looked_into(path) for path in work.effects.reads]}
+
+
+def _looked_into(path: str) -> dict[str, Any]:
     tops: dict[str, bool] = {}
     total = 0
     with _opened(path) as pack:
@@ -60,51 +64,65 @@ def inspect(work: Work) -> dict[str, Any]:
                 )
             parts = _safe(member).split("/")
             tops[parts[0]] = tops.get(parts[0], False) or member.folder or len(parts) > 1
-    return {"tops": tops, "size": total}
+    return {"path": path, "tops": tops, "size": total}
 
 
 def effects(asked: Asked) -> Effects:
-    """Makes the archive's top-level entries: in the named folder, or beside the archive.
+    """Makes each archive's top-level entries: in the named folder, or beside the archive.
 
     Without a named folder, several top-level entries get a folder of their own.
     """
     paths = sources(asked, "unpack")
-    if len(paths) != 1:
-        raise ToolFailed(f"{len(paths)} archives at once", "unpack one at a time", "many")
-    path = paths[0]
+    if len(paths) > MOST:
+        raise ToolFailed(f"{len(paths)} archives at once", f"unpack up to {MOST} at a time", "many")
     if not asked.facts:
-        return Effects(reads=(path,))
-    tops: dict[str, bool] = asked.facts["tops"]
-    target = asked.args.to
+        return Effects(reads=tuple(paths))
+    changes: list[Change] = []
+    for pack in asked.facts["packs"]:
+        target, entries = _entries(pack, asked.args.to)
+        changes += [made for made in missing_folders(target) if made not in changes]
+        for entry in entries:
+            if os.path.lexists(entry) or any(entry == change.path for change in changes):
+                raise ToolFailed(f"{entry} is already there", "say another folder to unpack into", "exists")
+            changes.append(Change("produce", entry, folder=pack["tops"][os.path.basename(entry)]))
+        if entries:
+            first = next(n for n, change in enumerate(changes) if change.path == entries[0])
+            changes[first] = replace(changes[first], size=pack["size"])
+    return Effects(reads=tuple(paths), writes=writes_for(changes), changes=tuple(changes), metadata=True)
+
+
+def _entries(pack: dict[str, Any], to: str | None) -> tuple[str, list[str]]:
+    """Where an archive is unpacked to, and the paths that it makes there."""
+    path, tops = pack["path"], pack["tops"]
+    target = to
     if target is None:
         target = os.path.dirname(path)
         if len(tops) > 1:
             target = os.path.join(target, _stem(os.path.basename(path)))
-    made = missing_folders(target)
-    entries = [Change("produce", os.path.join(target, top), folder=folder) for top, folder in tops.items()]
-    for entry in entries:
-        if os.path.lexists(entry.path):
-            raise ToolFailed(f"{entry.path} is already there", "say another folder to unpack into", "exists")
-    if entries:
-        entries[0] = Change("produce", entries[0].path, folder=entries[0].folder, size=asked.facts["size"])
-    changes = [*made, *entries]
-    return Effects(reads=(path,), writes=writes_for(changes), changes=tuple(changes), metadata=True)
+    return target, [os.path.join(target, top) for top in tops]
 
 
 def run(work: Work) -> Result:
-    """Unpack into a hidden folder beside the target, then rename each entry into place."""
-    if not work.effects.changes:
-        return Result("files", [])
+    """Unpack each into a hidden folder beside its target, then rename every entry into place."""
     made = [change.path for change in work.effects.changes if change.op == "mkdir"]
-    entries = [change.path for change in work.effects.changes if change.op == "produce"]
     for folder in made:
         os.mkdir(folder)
-    if not entries:
-        return Result("files", [], notes=["the archive is empty"], changed=len(made))
+    rows, empty = [], 0
+    for pack in work.facts["packs"]:
+        _, entries = _entries(pack, work.args.to)
+        empty += not entries
+        if entries:
+            _unpack_to(pack["path"], entries, work)
+        rows += [record(entry, os.lstat(entry), work.scene.cwd) for entry in entries]
+    what = "the archive is empty" if len(work.facts["packs"]) == 1 else f"{empty} of the archives are empty"
+    return Result("files", rows, notes=[what] if empty else [], changed=len(rows) or len(made))
+
+
+def _unpack_to(path: str, entries: list[str], work: Work) -> None:
     staging = os.path.join(os.path.dirname(entries[0]), _PART)
     try:
         os.mkdir(staging)
-        with _opened(work.effects.reads[0]) as pack:
+        with _opened(path) as pack:
             _unpack(pack, staging, work)
         for entry in entries:
             os.rename(os.path.join(staging, os.path.basename(entry)), entry)
@@ -112,8 +130,6 @@ def run(work: Work) -> Result:
         raise ToolFailed(f"{error.filename or staging}: {(error.strerror or str(error)).lower()}") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    rows = [record(entry, os.lstat(entry), work.scene.cwd) for entry in entries]
-    return Result("files", rows, changed=len(entries))
 
 
 def _unpack(pack: "_Pack", staging: str, work: Work) -> None:

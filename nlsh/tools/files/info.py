@@ -8,8 +8,8 @@ from nlsh.arguments import Args, Path
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._modes import born
-from nlsh.tools.files._records import iso, paths_of, record, tree_size
-from nlsh.turn import Effects, Result, Row
+from nlsh.tools.files._records import iso, paths_of, reads_of, record, tree_size
+from nlsh.turn import Effects, Result, Row, Scene
 
 MOST = 64
 
@@ -22,16 +22,21 @@ class Info(Args):
 
 def effects(asked: Asked) -> Effects:
     """Reads the named file, or those of the rows before."""
-    paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
+    paths = _paths(asked.args, asked.rows, asked.scene)
     if not paths and not asked.rows:
         raise NotUnderstood("information about which file?", "name it, or find files first")
-    return Effects(reads=tuple(paths[:MOST]), brokered=(("owners", json.dumps(paths[:MOST])),))
+    return Effects(reads=reads_of(paths), brokered=(("owners", json.dumps(paths)),))
+
+
+def _paths(args: Info, rows: list[Row], scene: Scene) -> list[str]:
+    return [args.path] if args.path else paths_of(rows, scene.cwd)[:MOST]
 
 
 def run(work: Work) -> Result:
     """One row per file with owner, permissions and times beside the usual facts."""
     rows = []
-    for path, (user, group) in zip(work.effects.reads, work.facts["owners"], strict=True):
+    paths = _paths(work.args, work.rows, work.scene)
+    for path, (user, group) in zip(paths, work.facts["owners"], strict=True):
         try:
             rows.append(_details(path, work.scene.cwd, user, group))
         except OSError as error:

@@ -8,7 +8,7 @@ from nlsh.changes import Change
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._making import checked, missing_folders, writes_for
-from nlsh.tools.files._records import paths_of, record
+from nlsh.tools.files._records import real_files, record
 from nlsh.turn import Effects, Result
 
 
@@ -26,7 +26,7 @@ def effects(asked: Asked) -> Effects:
     if args.path is None:
         if asked.kind == "none":
             raise NotUnderstood("join which files?", "name two, or find some first")
-        paths = sorted(paths_of(asked.rows, asked.scene.cwd))
+        paths = sorted(real_files(asked.rows, asked.scene.cwd))
     else:
         paths = [args.path, args.other] if args.other else _siblings(args.path)
     paths = checked(paths)

@@ -7,7 +7,7 @@ from nlsh.errors import NotUnderstood
 from nlsh.tool import FILES, Asked, Tool, Work
 from nlsh.tools.files._archives import is_archive, members
 from nlsh.tools.files._reading import read_text
-from nlsh.tools.files._records import Trouble, listing, paths_of
+from nlsh.tools.files._records import Trouble, listing, real_files
 from nlsh.turn import Effects, Result
 
 
@@ -21,11 +21,7 @@ class Read(Args):
 
 def effects(asked: Asked) -> Effects:
     """Reads the named file, or those of the rows before."""
-    paths = (
-        [asked.args.path]
-        if asked.args.path
-        else [os.path.realpath(path) for path in paths_of(asked.rows, asked.scene.cwd)]
-    )
+    paths = [asked.args.path] if asked.args.path else real_files(asked.rows, asked.scene.cwd)
     if not paths and not asked.kind == "files":
         raise NotUnderstood("read which file?", "name it, or find files first")
     return Effects(reads=tuple(paths[:64]))

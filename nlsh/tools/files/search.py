@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from nlsh.arguments import Args, Count, FileType, Quoted, Target, Text
-from nlsh.tool import FILES, Asked, Tool, Work
+from nlsh.tool import FILES, Asked, Tool, Work, joined
 from nlsh.tools.files._filters import Excluding, compiled, has_suffix
 from nlsh.tools.files._records import Trouble, file_paths, paths_of, shown
 from nlsh.tools.files._shares import Share, cut
@@ -38,7 +38,8 @@ class Search(Args):
 def effects(asked: Asked) -> Effects:
     """Reads the tree, or the files of the rows before."""
     if asked.args.under is None and asked.kind == "files":
-        return Effects(reads=tuple(paths_of(asked.rows, asked.scene.cwd)))
+        tops = [os.path.realpath(path) for path in paths_of(asked.rows, asked.scene.cwd)]
+        return Effects(reads=joined([path for path in tops if os.path.exists(path)]))
     return Effects(reads=(asked.args.under or asked.scene.cwd,))
 
 

@@ -21,7 +21,9 @@ class Usage(Args):
 def effects(asked: Asked) -> Effects:
     """Reads the tree, or those of the rows before."""
     if asked.args.path is None and asked.kind == "files":
-        return Effects(reads=tuple(paths_of(asked.rows, asked.scene.cwd)))
+        return Effects(
+            reads=tuple(path for path in paths_of(asked.rows, asked.scene.cwd) if not os.path.islink(path))
+        )
     return Effects(reads=(asked.args.path or asked.scene.cwd,))
 
 

@@ -5,6 +5,7 @@ import time
 import psutil
 
 from nlsh.arguments import Args, Duration, Number, Text
+from nlsh.errors import ToolFailed
 from nlsh.tool import PROCESSES, Asked, Tool, Work
 from nlsh.tools.processes._records import one_target
 from nlsh.tools.rows.chart import sparkline
@@ -34,7 +35,10 @@ def run(work: Work) -> Result:
     pid = str(work.facts["number"])
     seen: list[float] = []
     for n in range(SAMPLES):
-        seen.append(psutil.Process(int(pid)).memory_info().rss if pid else psutil.virtual_memory().used)
+        try:
+            seen.append(psutil.Process(int(pid)).memory_info().rss if pid else psutil.virtual_memory().used)
+        except psutil.NoSuchProcess as error:
+            raise ToolFailed(f"process {pid} has ended by itself", "", "no_process") from error
         if n < SAMPLES - 1:
             time.sleep(work.args.time / (SAMPLES - 1))
             work.progress("measure", n + 1, SAMPLES)

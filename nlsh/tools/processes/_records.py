@@ -2,6 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 import psutil
 
@@ -121,8 +124,10 @@ def targets_of(asked: Asked, verb: str) -> list[Target]:
 
     nlsh itself and what it runs in are never meant by a name. NotUnderstood when nothing names any.
     """
-    name, pid = getattr(asked.args, "name", None), getattr(asked.args, "pid", None)
-    if pid is not None:
+    name, pid, job = (getattr(asked.args, which, None) for which in ("name", "pid", "job"))
+    if job is not None:
+        pids = [_of_job(job)]
+    elif pid is not None:
         pids = [pid]
     elif name is not None:
         pids = [process.pid for process in matching(name) if not _ours(process)]
@@ -139,6 +144,26 @@ def targets_of(asked: Asked, verb: str) -> list[Target]:
     return targets
 
 
+def still(targets: Sequence[Target], look: Callable[[psutil.Process], Any]) -> list[tuple[Target, Any]]:
+    """Each target with what `look` finds of it; those that have ended meanwhile are left out."""
+    found = []
+    for goal in targets:
+        with suppress(psutil.NoSuchProcess):
+            found.append((goal, look(psutil.Process(goal.pid))))
+    return found
+
+
+def _of_job(number: int) -> int:
+    from nlsh import jobs
+
+    found = next((record for record in jobs.jobs() if record["job"] == number), None)
+    if found is None:
+        raise ToolFailed(f"there is no job {number}", "list the jobs to see them", "no_job")
+    if found["pid"] is None:
+        raise ToolFailed(f"job {number} has ended already", "", "no_process")
+    return int(found["pid"])
+
+
 def one_target(asked: Asked, verb: str) -> Target:
     """The one process that is meant; of several of a name the one that started them, else a question."""
     targets = targets_of(asked, verb)
@@ -147,11 +172,7 @@ def one_target(asked: Asked, verb: str) -> Target:
         raise ToolFailed(f"there is no process {name}", "list the processes to see them", "no_process")
     if len(targets) > 1:
         pids = {goal.pid for goal in targets}
-        roots = [
-            goal
-            for goal in targets
-            if psutil.pid_exists(goal.pid) and psutil.Process(goal.pid).ppid() not in pids
-        ]
+        roots = [goal for goal, parent in still(targets, psutil.Process.ppid) if parent not in pids]
         if len(roots) != 1:
             listed = ", ".join(str(goal.pid) for goal in targets[:9])
             raise NotUnderstood(f"which {name} do you mean: {listed}?", "say its number", code="ambiguous")

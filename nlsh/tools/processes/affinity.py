@@ -6,7 +6,7 @@ from nlsh.arguments import Args, Count, Number, Text
 from nlsh.changes import act
 from nlsh.errors import NotUnderstood
 from nlsh.tool import PROCESSES, Asked, Tool, Work
-from nlsh.tools.processes._records import targets_of
+from nlsh.tools.processes._records import still, targets_of
 from nlsh.turn import Effects, Result
 
 
@@ -28,18 +28,18 @@ def effects(asked: Asked) -> Effects:
     if (args.core or 0) >= here or (args.count or 1) > here:
         raise NotUnderstood(f"this machine has {here} cores, 0 to {here - 1}", "choose among these")
     cores = [args.core] if args.core is not None else list(range(args.count or 1))
-    targets = tuple(targets_of(asked, "choose the cores of"))
-    changes = []
-    for goal in targets:
+    targets, changes = [], []
+    for goal, before in still(targets_of(asked, "choose the cores of"), psutil.Process.cpu_affinity):
+        targets.append(goal)
         held = {"pid": goal.pid, "started": goal.started}
-        back = held | {"cores": list(psutil.Process(goal.pid).cpu_affinity() or [])}
+        back = held | {"cores": list(before or [])}
         changes.append(
             act("affinity", f"the cores of {goal.name} ({goal.pid})", held | {"cores": cores}, back)
         )
     title = (
         f"run {len(targets)} process{'es' * (len(targets) != 1)} on core {', '.join(map(str, cores))} only"
     )
-    return Effects(signals=targets, changes=tuple(changes), title=title)
+    return Effects(signals=tuple(targets), changes=tuple(changes), title=title)
 
 
 def run(work: Work) -> Result:

@@ -8,7 +8,7 @@ from nlsh.arguments import Args, Number, Text
 from nlsh.changes import act
 from nlsh.errors import NotUnderstood
 from nlsh.tool import PROCESSES, Asked, Tool, Work
-from nlsh.tools.processes._records import targets_of
+from nlsh.tools.processes._records import still, targets_of
 from nlsh.turn import Effects, Result
 
 _LEVELS = {"lowest": 19, "low": 10, "normal": 0, "high": -5, "highest": -15}
@@ -31,16 +31,16 @@ def effects(asked: Asked) -> Effects:
     if args.nice is not None and args.nice > 19:
         raise NotUnderstood(f"{args.nice} is no niceness", "it goes up to 19")
     nice = args.nice if args.nice is not None else _LEVELS[args.level or "normal"]
-    targets = tuple(targets_of(asked, "change the priority of"))
-    changes = []
-    for goal in targets:
+    targets, changes = [], []
+    for goal, before in still(targets_of(asked, "change the priority of"), psutil.Process.nice):
+        targets.append(goal)
         held = {"pid": goal.pid, "started": goal.started}
-        back = held | {"nice": int(psutil.Process(goal.pid).nice())}
+        back = held | {"nice": int(before)}
         changes.append(
             act("priority", f"the priority of {goal.name} ({goal.pid})", held | {"nice": nice}, back)
         )
     return Effects(
-        signals=targets,
+        signals=tuple(targets),
         changes=tuple(changes),
         title=f"set the niceness of {len(targets)} process{'es' * (len(targets) != 1)} to {nice}",
     )

@@ -14,10 +14,11 @@ WAIT_SECONDS = 3.0
 
 
 class Stop(Args):
-    """A name or a pid; without either, the rows of the call before."""
+    """A name, a pid or a job in the background; without any, the rows of the call before."""
 
     name: Text | None = None
     pid: Number | None = None
+    job: Number | None = None
     force: bool = False
 
 
@@ -73,6 +74,13 @@ TOOL = Tool(
     changes=True,
     undo=False,
     takes=PROCESSES,
-    targets=("name", "pid"),
-    examples=("stop firefox", "kill process 4242", "force quit chrome", "end it", "结束 node 进程"),
+    targets=("name", "pid", "job"),
+    examples=(
+        "stop firefox",
+        "kill process 4242",
+        "force quit chrome",
+        "stop job 2",
+        "end it",
+        "结束 node 进程",
+    ),
 )

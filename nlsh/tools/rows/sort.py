@@ -13,7 +13,7 @@ from nlsh.turn import Result, Row
 class Sort(Args):
     """By which field, and which end comes first."""
 
-    by: Literal["name", "size", "modified", "memory", "cpu", "started", "pid", "port"] = "name"
+    by: Literal["name", "size", "modified", "memory", "cpu", "started", "pid", "port", "type"] = "name"
     column: Text | None = None
     order: Literal["largest", "smallest", "newest", "oldest", "ascending", "descending"] | None = None
 
@@ -48,7 +48,7 @@ def _named(rows: list[Row], said: str) -> str:
 
 
 def field(row: Row, by: str) -> Any:
-    """What `by` means in this row: "size" of a process is its memory, "name" of a file its last part."""
+    """What `by` means in this row: "size" of a process is its memory, "name" of a file its last part, "type" its suffix."""
     if by == "name" and "name" not in row and "path" in row:
         return os.path.basename(str(row["path"]).rstrip("/"))
     if by in ("size", "memory"):
@@ -57,6 +57,8 @@ def field(row: Row, by: str) -> Any:
                 return row[name]
     if by in ("modified", "started"):
         return row.get(by) or row.get("modified") or row.get("started")
+    if by == "type" and "type" not in row and "path" in row:
+        return os.path.splitext(str(row["path"]))[1]
     return row.get(by)
 
 
@@ -67,5 +69,12 @@ TOOL = Tool(
     run=run,
     gives="same",
     takes=ANY_ROWS,
-    examples=("sort them by size", "newest first", "order these by name", "most memory first", "按大小排序"),
+    examples=(
+        "sort them by size",
+        "newest first",
+        "order these by name",
+        "most memory first",
+        "sort by type",
+        "按大小排序",
+    ),
 )

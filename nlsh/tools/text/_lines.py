@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import Asked, Work
 from nlsh.tools.files._reading import plain
-from nlsh.tools.files._records import paths_of
+from nlsh.tools.files._records import real_files
 from nlsh.turn import Effects, RowKind
 
 TEXTS: frozenset[RowKind] = frozenset({"files", "matches", "text", "records"})
@@ -18,7 +18,7 @@ def reading(asked: Asked) -> Effects:
     if path:
         return Effects(reads=(plain(path),))
     if asked.kind == "files":
-        return Effects(reads=tuple(paths_of(asked.rows, asked.scene.cwd)))
+        return Effects(reads=tuple(real_files(asked.rows, asked.scene.cwd)))
     if asked.kind == "none":
         raise NotUnderstood("of which text?", "name a file, or read one first")
     return Effects()

@@ -36,7 +36,7 @@ def effects(asked: Asked) -> Effects:
     tops = (
         [args.path or asked.scene.cwd]
         if args.path or asked.kind == "none"
-        else paths_of(asked.rows, asked.scene.cwd)
+        else [path for path in paths_of(asked.rows, asked.scene.cwd) if not os.path.islink(path)]
     )
     if "found" not in asked.facts:
         return Effects(reads=tuple(tops))

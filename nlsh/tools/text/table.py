@@ -3,7 +3,7 @@
 from nlsh.arguments import Args, Target
 from nlsh.errors import NotUnderstood, ToolFailed
 from nlsh.tool import FILES, Asked, Tool, Work
-from nlsh.tools.files._records import paths_of
+from nlsh.tools.files._records import real_files
 from nlsh.tools.text._tables import read_rows
 from nlsh.turn import Effects, Result
 
@@ -18,7 +18,7 @@ def effects(asked: Asked) -> Effects:
     """Reads the file, or those of the rows before."""
     import os
 
-    paths = [asked.args.path] if asked.args.path else paths_of(asked.rows, asked.scene.cwd)
+    paths = [asked.args.path] if asked.args.path else real_files(asked.rows, asked.scene.cwd)
     if not paths and asked.kind == "none":
         raise NotUnderstood("which table?", "name a CSV, JSON, YAML or TOML file")
     for path in paths:
