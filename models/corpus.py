@@ -57,7 +57,7 @@ IT_WEIGHT = (
 ADVICE_WEIGHT = 10.0  # of a question about what was shown, which an act must not answer
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
 # A phrasing whose plan costs the network UNKNOWN_LOSS nats or more is always taken when drawn, one that it knows in KNOWN_SHARE of draws.
-UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.25, 5
+UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.4, 5
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 # Turns about one file, after which "it" is that file: `< file`, and with Chinese names `< zfile`; about a table, `< table`.
 ABOUT = {

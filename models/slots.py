@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
+from nlsh.values.types import suffixes
+
 WORDS = """report budget invoice notes draft final summary meeting agenda plan project thesis chapter essay letter resume cv
 contract receipt tax photo holiday vacation trip birthday wedding recipe todo list data dataset results experiment model
 config settings server client backup archive old new temp test main index style script build release version log error
@@ -499,6 +501,29 @@ this month|2027|2025|january 2026|next year|this year|may 2024""".replace("\n", 
 MONTHS = MONTHS.split("|")[0].split() + [m for m in MONTHS.split("|")[1:] if not m.startswith("next")]
 
 
+THINGS = """invoices receipts contracts screenshots tickets recipes letters statements reports essays drafts wallpapers memes scans certificates
+manuals resumes quotes flashcards homeworks lectures payslips bills postcards templates diagrams sketches logos icons designs
+mockups proposals agendas minutes timesheets orders warranties passports visas licenses policies prescriptions lyrics stories poems chapters
+theses dissertations exercises worksheets surveys questionnaires results measurements samples snapshots dumps patches exports imports
+contacts bookmarks passwords keys selfies portraits panoramas podcasts interviews trailers ringtones samples loops presets notes""".split()
+MADE_OF = "tax bank travel meeting lecture birthday wedding holiday insurance exam school client project hotel flight train medical rent".split()
+
+
+def _kind_of_file(words: str) -> bool:
+    try:
+        return bool(suffixes(words))
+    except ValueError:
+        return False
+
+
+def _things(r: random.Random) -> str:
+    """What somebody has several of, by its plural."""
+    one = r.choice(THINGS) if r.random() < 0.7 else word(r).lower() + "s"
+    if _kind_of_file(one):
+        one = r.choice(THINGS)
+    return f"{r.choice(MADE_OF)} {one}" if r.random() < 0.15 else one
+
+
 def _url(r: random.Random) -> str:
     host = r.choice(HOSTS)
     scheme = r.choice(("https://", "https://", "http://", ""))
@@ -574,7 +599,7 @@ POOLS |= {
     "zcron": lambda r: r.choice(Z_TIMES), "csv": _table, "newcsv": _table, "col": _column, "num": _amount, "label": lambda r: r.choice(LABELS) if r.random() < 0.7 else word(r),
     "city": lambda r: r.choice(CITIES), "fact": lambda r: r.choice(FACTS), "zfact": lambda r: r.choice(Z_FACTS), "pkg": lambda r: r.choice(PACKAGES), "sep": lambda r: r.choice(SEPARATORS),
     "re": lambda r: r.choice(PATTERNS), "encoded": lambda r: r.choice(B64), "hexed": lambda r: r.choice(HEXES), "brief": lambda r: r.choice(BRIEF), "zbrief": lambda r: r.choice(Z_BRIEF),
-    "month": lambda r: r.choice(MONTHS), "hash": lambda r: "".join(r.choice("0123456789abcdef") for _ in range(r.choice((32, 40, 64)))),
+    "things": _things, "month": lambda r: r.choice(MONTHS), "hash": lambda r: "".join(r.choice("0123456789abcdef") for _ in range(r.choice((32, 40, 64)))),
     "core": lambda r: str(r.randint(0, 15)), "nice": lambda r: str(r.randint(1, 19)), "job": lambda r: str(r.randint(1, 30)), "from": lambda r: str(r.randint(1, 400)), "upto": lambda r: str(r.randint(5, 900)),
     "zcol": lambda r: r.choice("姓名 价格 金额 城市 年龄 部门 数量 日期 客户 状态 分数 电话".split()), "zlabel": lambda r: r.choice("大文件 旧文件 候选 名单 结果一 要删的".split()),
     "zcity": lambda r: r.choice("东京 伦敦 纽约 巴黎 北京 柏林 悉尼 新加坡 莫斯科 洛杉矶 香港 首尔".split()), "group": lambda r: r.choice("staff wheel www-data docker audio video users admin developers sudo".split()),

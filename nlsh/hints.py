@@ -8,13 +8,8 @@ from nlsh.catalogue import catalogue
 from nlsh.turn import Call
 
 _WHERE = ("under", "to")  # the arguments that name a place
-_WHAT = (
-    "path",
-    "target",
-    "new_path",
-    "text",
-    "type",
-)  # the roles that name a thing; the others choose among things
+# The roles that name a thing; the others choose among things.
+_WHAT = ("path", "target", "new_path", "text", "type")
 
 
 @dataclass(frozen=True, slots=True)

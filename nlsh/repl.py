@@ -149,10 +149,10 @@ class Repl:
                 return Hint("command, as you type it (Alt-! makes it a sentence)")
             plan = self._plan(said)
             sure = plan.confidence >= self.shell.planner().threshold(plan.calls)
-        except (
-            Exception
-        ):  # the turn itself will say it; here it would end the thread with a trace on the screen
-            return Hint()
+        except Exception:
+            return (
+                Hint()
+            )  # the turn itself will say it; here it would end the thread with a trace on the screen
         return hint(plan.calls, sure=sure)
 
     def _plan(self, said: str) -> Plan:

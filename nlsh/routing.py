@@ -25,7 +25,7 @@ _SPEECH = frozenset(
     their them then there these they this those to up us was we what when where which who why will with would yes no you
     your""".split()
 )
-_SYNTAX = re.compile(r"&&|&\s*$|\|\||[|;`<>]|\$[({\w]")
+_SYNTAX = re.compile(r"&&|&\s*$|\|\||[|;`<>]|\$[({\w]|(?:^|\s)[A-Za-z_]\w*=")
 _FLAG = re.compile(r"(?:^|\s)--?[A-Za-z0-9]")
 _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*[,.!?]?")
 

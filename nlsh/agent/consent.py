@@ -68,9 +68,10 @@ def consent(
     )
     for_good = None if turn.foreign else allowance_for(effects, scene, rules, call.tool, decision)
     begun = any(find_tool(step.call.tool).changes for step in turn.steps[:-1])
+    # A plan with a hidden value in it is not shown to be edited: the card would tell the value.
     preview = Preview(
         headline, shown, undo, reason, plan, answers.for_good(for_good), each, _to_type(effects), why,
-        calls=() if begun else turn.plan,
+        calls=() if begun or shell.store.hidden else turn.plan,
     )  # fmt: skip
     said = shell.manners.confirm(preview)
     if isinstance(said, tuple):

@@ -31,6 +31,8 @@ PATH_ROLES = ("path", "target", "new_path")
 _FILE_NAME = re.compile(
     r"[^\s/:@]*/[^\s:]*|[^\s/:@]+\.(?:7z|3gp|[A-Za-z][A-Za-z0-9]{0,4}|markdown|torrent|service|desktop|parquet|sqlite3?)"
 )
+# What may stand between two parts of one name: words, but none that would join two names.
+_WITHIN = re.compile(r"\s(?:(?!(?:to|into|and|as|or|in|from|with|called|by)\s)\w+\s){0,2}")
 _SUFFIX = re.compile(r"\.\w{1,8}\W*$")
 MAX_VALUE, MAX_LIST = 12, 32
 VALUE_ROLES: dict[str, Any] = {
@@ -217,8 +219,10 @@ class Grammar:
                 if last in said.ends and _FILE_NAME.fullmatch(said.text(first, last).strip())
             }
         free = [span for span in self._files if self._unused(0, *span)]
-        begun = {last + 2 for first, last in free if not _SUFFIX.search(self._sources[0].text(first, last))}
-        # "lib/scan 94115.key" may be one name with a space: what follows a path without a suffix is no second one for sure
+        said = self._sources[0]
+        bare = [last for first, last in free if not _SUFFIX.search(said.text(first, last))]
+        # "lib/scan 94115.key" may be one name with spaces: what follows a path without a suffix is no second one for sure
+        begun = {first for first, _ in free for last in bare if last < first and _WITHIN.fullmatch(said.text(last + 1, first - 1))}
         return _apart(span for span in free if span[0] not in begun) > self._places_left()
 
     def _places_left(self) -> int:

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nlsh.agent import notation
@@ -19,6 +20,8 @@ MAX_OUTPUT = 160
 ALTERNATIVES = 3
 FAVOUR = 4.0  # added to the logits of tokens that go on with the name of something that is there
 COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
+_TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson")
+_LAST = Call("session.last", {})
 _UNFITTED = (0.0, 1.0, 0.0, 0.0, 0.0)
 
 
@@ -43,6 +46,12 @@ def features(chances: Sequence[float]) -> tuple[float, ...]:
     """
     least = max(min(chances), -20.0)
     return (1.0, least, max(sum(chances), -40.0), max(chances[0], -20.0), math.exp(least))
+
+
+def _as_table(previous: Sequence[Call]) -> Call | None:
+    """The table that the last turn read as text, as a table; None where it did not read one."""
+    path = str(previous[-1].args.get("path", "")) if previous and previous[-1].tool == "files.read" else ""
+    return Call("text.table", {"path": path}) if path.lower().endswith(_TABLES) else None
 
 
 def _best(grammar: Grammar, allowed: set[int], logits: Sequence[float]) -> int:
@@ -104,7 +113,23 @@ class EmbeddedPlanner:
         return self._pieces[token]
 
     def plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
-        """The most likely plan; the next best first tools as alternatives when it is not certain."""
+        """The most likely plan; the next best first tools as alternatives when it is not certain.
+
+        Where a table was read as the text that it is, and the sentence makes no sense of a text, it is read as one about the table.
+        """
+        plan = self._plan(utterance, previous, kind)
+        table = _as_table(previous) if kind == "text" and not self._sure(plan) else None
+        if table is None:
+            return plan
+        again = self._plan(utterance, (table,), "records")
+        if not self._sure(again):
+            return plan
+        return replace(again, proposal=Act(tuple(table if call == _LAST else call for call in again.calls)))
+
+    def _sure(self, plan: Plan) -> bool:
+        return bool(plan.calls) and plan.confidence >= self.threshold(plan.calls)
+
+    def _plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
         tokens, sources = self._prompt(utterance, previous, kind)
         begin = len(tokens)
         if begin + MAX_OUTPUT > CONTEXT_TOKENS:

@@ -17,9 +17,8 @@ disappear vanish empt kill stop terminat end quit clos shut halt finish exit abo
 sigkill pkill killall turn pull free useless need want delte remvoe dlete go take put get make must should
 crash stuck hang froze bring knock shoot unneed tidy prune flush shred clobber evict yank cull bury axe 删 移除 清
 去掉 扔 丢 干掉 抹 不要 结束 停 关 杀 终止 退出 中止 释放 kill""".split()
-_REST = (
-    "keep kept stay spare only just enough thin rotat 保留 留".split()
-)  # of all but the first ones, it is the others that go
+# What is said of all but the first ones: it is the others that go.
+_REST = "keep kept stay spare only just enough thin rotat 保留 留".split()
 _BACK = """undo undid undelet back revert restor roll oops mistake wrong recover revers unmake cancel ctrl again before mind
 撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
 DESTRUCTIVE = ("files.delete", "files.empty_trash", "processes.stop")

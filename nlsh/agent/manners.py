@@ -21,9 +21,8 @@ class Preview:
     rows: tuple[str, ...] = ()  # what may be chosen from, one by one
     number: int = 0  # what must be typed instead of a yes, where a slip would cost too much
     why: tuple[str, ...] = ()  # what gave this plan
-    calls: tuple[
-        Call, ...
-    ] = ()  # the plan, where it may be amended: as long as nothing of it has changed anything
+    # The plan, where it may be amended: as long as nothing of it has changed anything.
+    calls: tuple[Call, ...] = ()
 
 
 # Yes or no; ALWAYS; the positions, from one, of the rows that were chosen.

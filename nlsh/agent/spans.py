@@ -1,5 +1,6 @@
 """Which spans of a text a person would mean: where what is copied from a sentence may begin and end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,11 +60,19 @@ def _may_begin(text: str, at: int) -> bool:
     if at >= len(text) or text[at].isspace():
         return False
     if at == 0 or not _part_of_name(text[at - 1]) or _han(text[at]):
-        return True
+        return not _contracted(text, at - 1)
     if _between_numbers(text, at - 1):
         return True
     flag = text[at - 1] in "-+:#" and text[at].isdigit()
     return flag and (at == 1 or text[at - 2].isspace())  # head -20 file
+
+
+def _contracted(text: str, at: int) -> bool:
+    """Whether the character at `at` is the apostrophe of "what's" or "don't", after which no name begins."""
+    if at < 1 or text[at] not in "'’" or not text[at - 1].isalpha():
+        return False
+    end = re.match(r"(?:s|t|d|m|re|ve|ll)(?![\w'’])", text[at + 1 :], re.IGNORECASE)
+    return end is not None
 
 
 def _between_numbers(text: str, at: int) -> bool:

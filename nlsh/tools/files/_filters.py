@@ -4,6 +4,7 @@ import fnmatch
 import os
 import re
 from datetime import datetime
+from functools import cache
 
 from nlsh.errors import NotUnderstood
 from nlsh.turn import Row
@@ -76,6 +77,28 @@ def name_rank(name: str, wanted: str) -> int | None:
     if _plain(want) in _words(low):
         return 4
     return 5 if want in low else None
+
+
+def searched_rank(name: str, wanted: str) -> int | None:
+    """As name_rank, and last of all by the singular: whoever looks for "my invoices" has files called invoice."""
+    rank = name_rank(name, wanted)
+    if rank is not None or any(c in wanted for c in "*?["):
+        return rank
+    for one in _singular(wanted.lower()):
+        if one in name.lower() or _plain(one) in _plain(name.lower()):
+            return 6
+    return None
+
+
+@cache
+def _singular(words: str) -> tuple[str, ...]:
+    """What English plural words may be the plural of; nothing for short ones, whose singular could be part of anything."""
+    found = [
+        (words.endswith("ies"), words[:-3] + "y"),
+        (words.endswith(("ses", "xes", "ches", "shes")), words[:-2]),
+    ]
+    found += [(words.endswith("s") and not words.endswith("ss"), words[:-1])]
+    return tuple(one for fits, one in found if fits and len(one) >= 4)
 
 
 def _plain(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from nlsh.arguments import Args, Count, FileType, Quoted, Size, Target, Text, When
 from nlsh.errors import ToolFailed
 from nlsh.tool import Asked, Tool, Work
-from nlsh.tools.files._filters import Conditions, Excluding, best_ranked, compiled, name_rank, within
+from nlsh.tools.files._filters import Conditions, Excluding, best_ranked, compiled, searched_rank, within
 from nlsh.tools.files._ignoring import kept
 from nlsh.tools.files._modes import born, octal
 from nlsh.tools.files._records import (
@@ -85,7 +85,7 @@ def run(work: Work) -> Result:
     share = work.facts.get("share")
     extra = _Extra(args, work.scene.now, checked_again=share is not None)
     for path, name, kind, status in _candidates(args, conditions, hidden, trouble, share):
-        rank = name_rank(name, args.name) if args.name else 0
+        rank = searched_rank(name, args.name) if args.name else 0
         if rank is None or (kind == "other" and args.kind is None and not args.name):
             continue
         if kind == "folder" and args.kind is None and (args.larger or args.smaller):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from nlsh.arguments import Args, FileType, Size, Text, When
 from nlsh.tool import ANY_ROWS, Tool, Work, nothing_needed
-from nlsh.tools.files._filters import Conditions, best_ranked, name_rank
+from nlsh.tools.files._filters import Conditions, best_ranked, searched_rank
 from nlsh.tools.rows._columns import column
 from nlsh.tools.rows.sort import field
 from nlsh.turn import Result, Row
@@ -43,7 +43,7 @@ def run(work: Work) -> Result:
         return Result(work.kind, _by_column(work.rows, args))
     for row in work.rows:
         name = str(row.get("name") or os.path.basename(str(row.get("path", ""))))
-        rank = name_rank(name, args.name) if args.name else 0
+        rank = searched_rank(name, args.name) if args.name else 0
         if rank is None or (args.user and str(row.get("user", "")).lower() != args.user.lower()):
             continue
         stamp = field(row, "modified")
