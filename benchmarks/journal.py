@@ -19,8 +19,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from nlsh.agent.manners import Manners
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.changes import Change
+from nlsh.options import Options
 from nlsh.turn import Act, Call
 
 MOVE = Act((Call("files.find", {"under": "from", "kind": "file"}), Call("files.move", {"to": "to"})))

@@ -23,8 +23,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.memory.store import Store
+from nlsh.options import Options
 from nlsh.render import Screen
 from nlsh.tool import Work, find_tool
 from nlsh.turn import Act, Call, Effects, Scene

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nlsh.agent.manners import Answer, Preview
     from nlsh.render import Screen
 
+GOODBYE = ("exit", "quit", "logout", ":q", "退出", "再见")
 YES = ("y", "yes", "是", "好")
 _ALWAYS = ("a", "always", "总是")
 _CHOOSE = ("e", "edit", "改")

@@ -22,6 +22,7 @@ from nlsh.config import EMBEDDED, Config, Folders, folders, home_folder, load, s
 from nlsh.errors import NlshError, UsageError
 from nlsh.memory.journal import Journal
 from nlsh.memory.store import Store
+from nlsh.options import Options, working_folder
 from nlsh.policy import Rules
 from nlsh.sandbox.client import Sandbox
 from nlsh.turn import Call, Effects, Result, Scene
@@ -32,23 +33,6 @@ if TYPE_CHECKING:
 
 
 LOADED: dict[Path, Planner] = {}  # models that the background process has loaded beforehand
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says about a session."""
-
-    json: bool = False
-    yes: bool = False
-    dry_run: bool = False
-    no_input: bool = False
-    session: str | None = None
-    model: str | None = None
-    cwd: str | None = None
-    verbose: bool = False
-    stdin: bool = False
-    policy: str | None = None
-    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,25 +259,6 @@ def _user_name() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return str(os.getuid())
-
-
-def working_folder(wanted: str | None) -> str:
-    """The folder to work in; UsageError for one that is not there."""
-    if wanted is not None:
-        path = os.path.realpath(os.path.expanduser(wanted))
-        if not os.path.isdir(path):
-            raise UsageError(f"--cwd {wanted}: there is no such folder", "name a folder that exists")
-        try:
-            os.chdir(path)
-        except OSError as error:
-            raise UsageError(
-                f"--cwd {wanted}: {(error.strerror or 'error').lower()}", "name a folder that you may enter"
-            ) from error
-        return path
-    try:
-        return os.path.realpath(os.getcwd())
-    except OSError as error:
-        raise NlshError("no_cwd", "the current folder has been removed", "go to another one: cd ~") from error
 
 
 def _mounts() -> tuple[str, ...]:

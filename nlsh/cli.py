@@ -79,7 +79,7 @@ def _main(args: list[str]) -> int:
     begin()
     if sentences is not None:
         return one_shot(sentences, options)
-    from nlsh.repl import interactive
+    from nlsh.prompt import interactive
 
     return interactive(options)
 
@@ -92,7 +92,7 @@ def _is_value_option(word: str) -> bool:
 
 def parse(args: list[str]) -> tuple[list[str] | None, Any]:
     """The sentences of `-c` (None for the prompt) and the options; UsageError for anything else."""
-    from nlsh.assembly import Options
+    from nlsh.options import Options
 
     sentences: list[str] = []
     given: dict[str, Any] = {}

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from nlsh.assembly import working_folder
 from nlsh.commands import app, emit
 from nlsh.config import folders
 from nlsh.errors import Exit, UsageError
+from nlsh.options import working_folder
 from nlsh.render import Screen
 from nlsh.tasks import lock
 from nlsh.tasks.parse import parse

@@ -6,7 +6,7 @@ its own a moment after the last key; typing never waits for it.
 
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from prompt_toolkit import PromptSession
@@ -15,7 +15,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.lexers import Lexer
@@ -39,31 +39,34 @@ _STYLE = Style.from_dict(
 )
 
 
+def prompt_text(cwd: str, home: str, level: str = "") -> str:
+    """What stands before the cursor: the sandbox's level where it is not the full one, and the folder."""
+    mark = f"[{level}] " if level not in ("", "full") else ""
+    short = "~" + cwd[len(home) :] if cwd == home or cwd.startswith(home + "/") else cwd
+    return f"{mark}{harmless(short)} › "
+
+
 class LineEditor:
     """One prompt, with its history."""
 
     def __init__(
         self,
-        history: Iterable[str],
+        history: Callable[[], Iterable[str]],
         hint: Callable[[str], Hint],
         ready: Callable[[], None],
-        examples: Iterable[str],
+        examples: Callable[[], Sequence[str]],
         *,
         vi: bool,
         hints: bool,
     ) -> None:
-        kept = InMemoryHistory()
-        for line in history:
-            kept.append_string(line)
-        self.pasted = (
-            False  # whether what was read holds lines that a paste brought and nobody looked at one by one
-        )
+        # Whether what was read holds lines that a paste brought and nobody looked at one by one.
+        self.pasted = False
         self._hint, self._shown, self._asked = hint, Hint(), ""
         self._wake = threading.Event()
         plain = os.environ.get("TERM") == "dumb"
         colours = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         self._session: Any = PromptSession(
-            history=kept, auto_suggest=AutoSuggestFromHistory(), completer=_Words(tuple(examples)), lexer=_Looks(lambda: self._shown.parts),
+            history=_Lines(history), auto_suggest=AutoSuggestFromHistory(), completer=_Words(examples), lexer=_Looks(lambda: self._shown.parts),
             complete_while_typing=False, enable_history_search=True, key_bindings=self._keys(), style=_STYLE, color_depth=colours,
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS, bottom_toolbar=self._toolbar if hints and not plain else None,
         )  # fmt: skip
@@ -122,10 +125,25 @@ class LineEditor:
                 self._session.app.invalidate()
 
 
+class _Lines(History):
+    """What was said in earlier sessions, looked up when the prompt first wants it; what is said in this one."""
+
+    def __init__(self, before: Callable[[], Iterable[str]]) -> None:
+        super().__init__()
+        self._before = before
+
+    def load_history_strings(self) -> Iterable[str]:
+        """The newest first."""
+        return self._before()
+
+    def store_string(self, string: str) -> None:
+        """It is in the database with its turn."""
+
+
 class _Words(Completer):
     """Tab: paths that are there, and sentences that begin like this one."""
 
-    def __init__(self, examples: tuple[str, ...]) -> None:
+    def __init__(self, examples: Callable[[], Sequence[str]]) -> None:
         self._examples = examples
         self._paths = PathCompleter(expanduser=True)
 
@@ -137,7 +155,7 @@ class _Words(Completer):
             yield from self._paths.get_completions(Document(word, len(word)), complete_event)
         if len(line) > 2:
             begun = line.lower()
-            found = [example for example in self._examples if example.lower().startswith(begun)]
+            found = [example for example in self._examples() if example.lower().startswith(begun)]
             for example in found[:MOST_EXAMPLES]:
                 yield Completion(example, start_position=-len(line))
 

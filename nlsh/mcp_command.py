@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.catalogue import catalogue
 from nlsh.commands import Cwd, Policy, Session, app
 from nlsh.errors import UsageError
+from nlsh.options import Options
 from nlsh.render import Screen
 
 

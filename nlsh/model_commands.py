@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from nlsh import shelf
-from nlsh.assembly import Options, Parts, Talking
+from nlsh.assembly import Parts, Talking
 from nlsh.commands import Json, app, emit
 from nlsh.config import EMBEDDED, shipped_model
 from nlsh.errors import NlshError, UsageError
 from nlsh.gguf import Header
+from nlsh.options import Options
 from nlsh.render import Screen
 from nlsh.values.sizes import show_size
 

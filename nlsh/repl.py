@@ -1,101 +1,71 @@
-"""The interactive prompt: a line is a sentence, a command of the user's own, or a built-in.
+"""The conversation at the prompt: a line is a sentence, a command of the user's own, or a built-in.
 
-The prompt is on screen while the model still loads. A command (after `!`, or where
+A command (after `!`, or where
 routing.py takes the line for one) is the user's own act: it runs in their shell, with their
 rights, outside the sandbox, and is recorded.
 """
 
 import os
-import time
-from collections.abc import Callable, Sequence
 
-from nlsh.agent.manners import Answer, Manners, Preview
+from nlsh.agent.manners import Answer, Preview
 from nlsh.agent.turns import Shell
 from nlsh.answers import in_words
-from nlsh.asking import YES, settled
-from nlsh.assembly import Options, Parts
-from nlsh.catalogue import catalogue
+from nlsh.asking import GOODBYE, YES, settled
+from nlsh.assembly import Parts
 from nlsh.errors import Exit, NlshError, ToolFailed
-from nlsh.hints import Hint, hint
-from nlsh.loading import Loading, OneAtATime
-from nlsh.memory.store import said_before
+from nlsh.hints import Hints
+from nlsh.lineedit import LineEditor, prompt_text
 from nlsh.render import Screen
-from nlsh.routing import is_command
-from nlsh.sandbox import terminal
 from nlsh.terminal_text import harmless
-from nlsh.turn import Act, Call, Plan, Utterance
+from nlsh.turn import Act, Call
 from nlsh.usercommands import STOPPED, UserCommands
-
-GOODBYE = {"exit", "quit", "logout", ":q", "退出", "再见"}
-HISTORY_LINES = 2000
-
-
-def interactive(options: Options) -> int:
-    """Read, do, show, until the end of input; the exit code of the last turn."""
-    import sys
-
-    screen = Screen()
-    if not sys.stdin.isatty():
-        raise NlshError(
-            "no_terminal",
-            "there is no terminal to talk on",
-            'say it with -c: nlsh -c "…"',
-            exit_code=Exit.USAGE,
-        )
-    parts = Parts(options, screen.notice)
-    try:
-        screen.use(parts.config)
-        shell = parts.shell(
-            Manners(None, options.yes, options.dry_run, terminal.kind(), screen.live, screen.progress)
-        )
-        shell.planner = loading = Loading(lambda: OneAtATime(parts.planner()))
-        return Repl(shell, parts, screen, loading.begin).run()
-    finally:
-        parts.close()
 
 
 class Repl:
     """One interactive conversation."""
 
-    def __init__(self, shell: Shell, parts: Parts, screen: Screen, ready: Callable[[], None]) -> None:
-        from nlsh.lineedit import LineEditor
-
+    def __init__(
+        self,
+        shell: Shell,
+        parts: Parts,
+        screen: Screen,
+        lines: LineEditor,
+        hints: Hints,
+        commands: UserCommands,
+    ) -> None:
         self.shell, self.parts, self.screen = shell, parts, screen
-        examples = (example for entry in catalogue().values() for example in entry.examples)
-        config = parts.config
-        self._lines = LineEditor(
-            reversed(said_before(parts.store, HISTORY_LINES)), self._hint, ready, examples, vi=config.editing == "vi", hints=config.hints and not config.screen_reader
-        )  # fmt: skip
+        self._lines, self._hints, self._commands = lines, hints, commands
         self._cwd = shell.cwd
         self._code = 0
-        self._commands = UserCommands(screen.notice)
         self._leaving = False  # whether it was said that jobs are still there
         self._open_question: tuple[str, tuple[Act, ...]] = ("", ())
         self._amended: tuple[Call, ...] = ()
         shell.manners.confirm = None if parts.options.no_input else self._confirm
+        hints.context = lambda: (shell.cwd, shell.previous, shell.result.kind if shell.result else "none")
 
-    def run(self) -> int:
-        """Until exit, or Ctrl-D on an empty line."""
-        self.screen.write("nlsh: say what you want; help shows what can be said, exit leaves")
+    def run(self, line: str | None = None) -> int:
+        """Until exit, or Ctrl-D on an empty line; `line` is the first one, where it has been read already."""
         told = False
         while True:
-            self._commands.reap()
-            try:
-                line = self._lines.read(self._prompt()).strip()
-            except KeyboardInterrupt:
-                continue
-            except EOFError:
-                line = "exit"
-            if line in GOODBYE:
+            if line is None:
+                self._commands.reap()
+                try:
+                    line = self._lines.read(self._prompt()).strip()
+                except KeyboardInterrupt:
+                    continue
+                except EOFError:
+                    line = "exit"
+            said, line = line, None
+            if said in GOODBYE:
                 if self._may_leave():
                     return self._code
                 continue
-            if not line:
+            if not said:
                 continue
             told = told or self._tell_level()
             self._leaving = False
             try:
-                self._all(line)
+                self._all(said)
             except KeyboardInterrupt:
                 self.screen.notice("interrupted")
                 self._code = 130
@@ -122,12 +92,7 @@ class Repl:
         return True
 
     def _prompt(self) -> str:
-        level = self.parts.sandbox.level_if_known
-        mark = f"[{level}] " if level not in ("", "full") else ""
-        cwd = self.shell.cwd
-        home = self.shell.home
-        short = "~" + cwd[len(home) :] if cwd == home or cwd.startswith(home + "/") else cwd
-        return f"{mark}{harmless(short)} › "
+        return prompt_text(self.shell.cwd, self.shell.home, self.parts.sandbox.level_if_known)
 
     def _all(self, text: str) -> None:
         """A line, or the several of a paste, each as if it had been typed; the first that fails ends them."""
@@ -138,36 +103,6 @@ class Repl:
             self._do(line)
             if self._code and len(lines) > 1:
                 break
-
-    def _hint(self, line: str) -> Hint:
-        """What a line would do, in words. Called on a thread of its own, which may wait for the model."""
-        if line.startswith("!"):
-            return Hint("command, as you type it")
-        said = line.removeprefix("?").strip()
-        try:
-            if not line.startswith("?") and is_command(said, self._reading, self._commands.known):
-                return Hint("command, as you type it (Alt-! makes it a sentence)")
-            plan = self._plan(said)
-            sure = plan.confidence >= self.shell.planner().threshold(plan.calls)
-        except Exception:
-            return (
-                Hint()
-            )  # the turn itself will say it; here it would end the thread with a trace on the screen
-        return hint(plan.calls, sure=sure)
-
-    def _plan(self, said: str) -> Plan:
-        kind = self.shell.result.kind if self.shell.result else "none"
-        utterance = Utterance(" ".join(said.split()), self.shell.cwd, time.time())
-        return self.shell.planner().plan(utterance, self.shell.previous, kind)
-
-    def _reading(self, line: str) -> Sequence[Call] | None:
-        """The plan that a line would become, where the model is sure of one."""
-        try:
-            plan = self._plan(line)
-        except NlshError:
-            return None
-        sure = plan.calls and plan.confidence >= self.shell.planner().threshold(plan.calls)
-        return plan.calls if sure else None
 
     def _do(self, line: str) -> None:
         if line.startswith("!"):
@@ -180,7 +115,7 @@ class Repl:
             self._cd(line[2:].strip())
         elif (code := self._commands.job_word(line)) is not None:
             self._ended(code)
-        elif line != "help" and is_command(line, self._reading, self._commands.known):
+        elif line != "help" and self._hints.is_command(line):
             self._command(line)
         else:
             self._say(line)

@@ -13,12 +13,13 @@ import typer
 from nlsh.agent.manners import Manners
 from nlsh.agent.turns import Shell
 from nlsh.asking import ask, confirmer, may_ask
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.cluster_commands import run_there
 from nlsh.commands import Cwd, DryRun, Json, Model, NoInput, Policy, Session, Verbose, Yes, app, emit
 from nlsh.document import document
 from nlsh.errors import Exit, UsageError
 from nlsh.memory.runs import Run, Runs
+from nlsh.options import Options
 from nlsh.render import Screen
 from nlsh.tasks import lock
 from nlsh.tasks.limits import alone, narrowed

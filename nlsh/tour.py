@@ -12,9 +12,10 @@ import typer
 from nlsh.agent.manners import Manners
 from nlsh.agent.turns import Shell
 from nlsh.asking import confirmer, may_ask
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.commands import app
 from nlsh.errors import NlshError
+from nlsh.options import Options
 from nlsh.render import Screen
 from nlsh.tasks.limits import narrowed
 from nlsh.trash import Trash

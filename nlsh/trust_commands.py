@@ -9,12 +9,13 @@ import typer
 from nlsh import allowances, routing, rulebook
 from nlsh.agent.manners import Manners
 from nlsh.answers import for_good, in_words
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.commandline import PRIVILEGE, base, programs
 from nlsh.commands import Cwd, Json, Model, Policy, app, emit
 from nlsh.document import document, dumps_line
 from nlsh.errors import Exit, UsageError
 from nlsh.memory.audit import Audit
+from nlsh.options import Options
 from nlsh.policy import Rules
 from nlsh.projects import PROJECT_FILE, project_file
 from nlsh.render import Screen

@@ -197,7 +197,7 @@ def test_options_are_declared_alike() -> None:
     import inspect
 
     from nlsh import cli, commands
-    from nlsh.assembly import Options
+    from nlsh.options import Options
 
     declared = set(inspect.signature(commands.top).parameters) - {"command", "version"}
     assert declared == {*cli.FLAGS.values(), *cli.VALUES.values()} == set(Options.__dataclass_fields__)

@@ -222,7 +222,12 @@ class Grammar:
         said = self._sources[0]
         bare = [last for first, last in free if not _SUFFIX.search(said.text(first, last))]
         # "lib/scan 94115.key" may be one name with spaces: what follows a path without a suffix is no second one for sure
-        begun = {first for first, _ in free for last in bare if last < first and _WITHIN.fullmatch(said.text(last + 1, first - 1))}
+        begun = {
+            first
+            for first, _ in free
+            for last in bare
+            if last < first and _WITHIN.fullmatch(said.text(last + 1, first - 1))
+        }
         return _apart(span for span in free if span[0] not in begun) > self._places_left()
 
     def _places_left(self) -> int:

@@ -15,9 +15,10 @@ from threading import local
 from typing import Any
 
 from nlsh.agent.manners import Manners
-from nlsh.assembly import Options, Parts
+from nlsh.assembly import Parts
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.runs import Runs
+from nlsh.options import Options
 from nlsh.tasks import lock
 from nlsh.tasks.limits import alone, digest, narrowed
 from nlsh.tasks.parse import parse

@@ -26,15 +26,21 @@ BUSY_SECONDS = 5.0
 KEEP_ROWS = 20_000
 HIDDEN = "•••"
 _HISTORY = (
-    "select id, started, said, status, answer, cwd from turns where (?1 is null or session = ?1)"
+    "select turns.id, started, turns.said, status, turns.answer, cwd from {source} where (?1 is null or session = ?1)"
     " and (?4 is null or cwd = ?4 or substr(cwd, 1, length(?4) + 1) = ?4 || '/') and (?5 is null or status = ?5)"
-    "{found} order by id desc limit ?2"
+    " and {found} order by {newest} desc limit ?2"
 )
-# "like" on a trigram table uses its index, and finds shorter words as well
-_FOUND = (
-    " and id in (select rowid from turns_fts where said like ?3 escape '\\' or answer like ?3 escape '\\')"
+# A trigram table answers "match" from its index, for three characters and more, the newest first; "like" looks at every line.
+_ALL = _HISTORY.format(source="turns", found="?3 is ?3", newest="id")
+_FOUND = _HISTORY.format(
+    source="turns_fts join turns on turns.id = turns_fts.rowid",
+    found="turns_fts match ?3",
+    newest="turns_fts.rowid",
 )
-_FOUND_PLAIN = " and (said like ?3 escape '\\' or answer like ?3 escape '\\')"
+_FOUND_PLAIN = _HISTORY.format(
+    source="turns", found="(said like ?3 escape '\\' or answer like ?3 escape '\\')", newest="id"
+)
+_TRIGRAM = 3
 
 
 @contextmanager
@@ -226,9 +232,13 @@ class Store:
 
         Only those that hold `find`, were said in the folder `under` or below it, and ended with `status`, where given.
         """
-        query = _HISTORY.format(found="" if not find else _FOUND if self.lasting else _FOUND_PLAIN)
-        literal = find.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values = (session, count, f"%{literal}%", None if under == "/" else under, status)
+        query, words = _ALL, find
+        if find and self.lasting and len(find) >= _TRIGRAM:
+            query, words = _FOUND, '"' + find.replace('"', '""') + '"'
+        elif find:
+            literal = find.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            query, words = _FOUND_PLAIN, f"%{literal}%"
+        values = (session, count, words, None if under == "/" else under, status)
         rows = self.connection.execute(query, values).fetchall()
         from nlsh.tools.files._records import iso
 
@@ -279,11 +289,3 @@ def _json(value: Any) -> str:
 
 def _text(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def said_before(store: Store, limit: int) -> Sequence[str]:
-    """Distinct sentences, newest first, for the prompt's history."""
-    rows = store.connection.execute(
-        "select said, max(id) from turns group by said order by 2 desc limit ?", (limit,)
-    ).fetchall()
-    return [row[0] for row in rows]
