@@ -25,7 +25,7 @@ from prompt_toolkit.styles import Style
 from nlsh.hints import Hint
 from nlsh.terminal_text import harmless
 
-PAUSE_SECONDS = 0.06  # a hint is made when no key has come for so long
+PAUSE_SECONDS = 0.02  # a hint is made when no key has come for so long
 MOST_EXAMPLES = 12
 _STYLE = Style.from_dict(
     {

@@ -96,6 +96,22 @@ def test_spans_do_not_cut_names() -> None:
     assert "my-file_2.txt" in spans and not spans & {"my", "file", "txt", "my-file_2", "file_2.txt", "2"}
 
 
+@pytest.mark.parametrize(
+    ("said", "never"), [("what's in PATH", "s"), ("don't delete a.txt", "t"), ("I’ll see", "ll")]
+)
+def test_what_an_apostrophe_has_cut_off_is_no_name(said: str, never: str) -> None:
+    parts = pieces(said)
+    text = source(range(len(parts)), [p.encode() for p in parts])
+    spans = {text.text(b, e) for b in text.begins for e in text.ends if b <= e}
+    assert never not in spans and said.split()[-1] in spans
+
+
+def test_words_in_quotes_may_be_short() -> None:
+    parts = pieces("put 's' into a.txt")
+    text = source(range(len(parts)), [p.encode() for p in parts])
+    assert "s" in {text.text(b, e) for b in text.begins for e in text.ends if b <= e}
+
+
 def test_chinese_spans_may_begin_and_end_anywhere() -> None:
     parts = pieces("把下载里的a.txt删掉")
     text = source(range(len(parts)), [p.encode() for p in parts])

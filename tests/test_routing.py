@@ -50,7 +50,9 @@ env FOO=1 sh -c true
 /bin/echo hello
 printf '%s' x
 sleep 1 && printf done
-export A=$(date)""".splitlines()
+export A=$(date)
+export GREETING=evil
+env FOO=1 sort a.csv""".splitlines()
 
 
 @pytest.mark.parametrize("line", SENTENCES)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ import pytest
 
 from nlsh.agent.grounding import ground
 from nlsh.agent.turns import Shell
+from nlsh.config import folders
+from nlsh.memory.glance import left_half_done, said_before
 from nlsh.policy import Rules, decide
 from nlsh.sandbox import programs
 from nlsh.sandbox.client import Sandbox
@@ -211,7 +214,6 @@ def test_text_goes_from_call_to_call(shell: Shell, home: Path) -> None:
 def test_an_older_database_is_brought_up_to_date(home: Path) -> None:
     import sqlite_utils
 
-    from nlsh.config import folders
     from nlsh.memory import migrations
     from nlsh.memory.notes import Notes
     from nlsh.memory.store import Store
@@ -318,7 +320,23 @@ def test_history_is_searched(home: Path, nlsh: Callable[..., Said]) -> None:
         "100% of a_b"
     ]
     assert json.loads(nlsh("history", "--find", "%", "--json").out)[0]["said"] == "100% of a_b"
+    assert [row["said"] for row in json.loads(nlsh("history", "--find", "MUCH mem", "--json").out)] == found
+    assert json.loads(nlsh("history", "--find", '" or "', "--json").out) == []
     assert "nothing was said like that" in nlsh("history", "--find", "zebra").out
+
+
+def test_a_start_sees_what_was_left_half_done(home: Path, nlsh: Callable[..., Said]) -> None:
+    database = folders().database
+    assert not left_half_done(database) and said_before(database, 9) == [], "there is none yet"
+    nlsh("-c", "make a folder called one", "--yes")
+    nlsh("-c", "what time is it")
+    assert said_before(database, 9) == ["what time is it", "make a folder called one"]
+    assert not left_half_done(database)
+    with sqlite3.connect(database) as connection:
+        connection.execute("update journal set state = 'begun'")
+    assert left_half_done(database)
+    database.write_bytes(b"no database at all" * 100)
+    assert not left_half_done(database) and said_before(database, 9) == [], "the store will tell"
 
 
 def test_after_a_count_them_is_what_was_counted(shell: Shell, home: Path) -> None:

@@ -8,6 +8,7 @@ import select
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -115,6 +116,29 @@ def terminal(home: Path) -> Iterator[Callable[..., Terminal]]:
     yield start
     for each in opened:
         each.close()
+
+
+def test_the_prompt_waits_for_nothing_heavy() -> None:
+    heavy = {
+        "pydantic",
+        "rich",
+        "typer",
+        "psutil",
+        "llama_cpp",
+        "sqlite_utils",
+        "nlsh.agent.turns",
+        "nlsh.assembly",
+    }
+    code = f"import sys, nlsh.cli, nlsh.prompt; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("word", ["exit", "\x04"])
+def test_whoever_leaves_at_once_leaves(terminal: Callable[..., Terminal], word: str) -> None:
+    t = terminal()
+    t.keys(word + "\r" if word == "exit" else word)
+    assert t.exit_code() == 0 and "Traceback" not in t.seen
 
 
 def test_a_conversation(terminal: Callable[..., Terminal], home: Path) -> None:
