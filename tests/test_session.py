@@ -328,9 +328,9 @@ def test_history_is_searched(home: Path, nlsh: Callable[..., Said]) -> None:
 def test_a_start_sees_what_was_left_half_done(home: Path, nlsh: Callable[..., Said]) -> None:
     database = folders().database
     assert not left_half_done(database) and said_before(database, 9) == [], "there is none yet"
-    nlsh("-c", "make a folder called one", "--yes")
+    assert nlsh("-c", "make a folder called invoices").code == 0
     nlsh("-c", "what time is it")
-    assert said_before(database, 9) == ["what time is it", "make a folder called one"]
+    assert said_before(database, 9) == ["what time is it", "make a folder called invoices"]
     assert not left_half_done(database)
     with sqlite3.connect(database) as connection:
         connection.execute("update journal set state = 'begun'")
