@@ -159,11 +159,24 @@ def test_an_allowed_command_is_that_command_in_that_folder() -> None:
         ("what is on port 80? kill it", True), ("can a.txt go", True), ("把a.txt删了吧", True), ("所有的日志都删掉", True),
         ("which of them can go", False), ("should i delete a.txt", False), ("is it safe to delete them?", False), ("do i need to kill it", False),
         ("why was a.txt deleted", False), ("how do i delete a.txt", False), ("这些要不要删", False), ("哪些可以删", False), ("look at a.txt", False),
+        ("don't delete a.txt", False), ("please do not remove it", False), ("i can't delete a.txt, who holds it", False), ("不要删a.txt", False),
+        ("别把a.txt删了", False), ("a.txt删不掉", False), ("i can't close firefox, kill it", True), ("i don't need a.txt any more", True), ("a.txt不要了，删掉", True),
     ],
 )  # fmt: skip
 def test_a_question_is_no_order(text: str, backed: bool) -> None:
     assert spoken_of(text, (Call("files.delete", {}),)) is backed
     assert spoken_of(text, (Call("files.list", {}),))
+
+
+@pytest.mark.parametrize(
+    ("text", "backed"),
+    [
+        ("don't move a.txt to old", False), ("please do not rename it", False), ("never copy a.txt", False), ("不要移动a.txt", False), ("别改名", False),
+        ("move a.txt to old", True), ("don't forget to copy a.txt", True), ("don't ask, move a.txt to old", True), ("别忘了移动a.txt", True),
+    ],
+)  # fmt: skip
+def test_what_is_forbidden_is_not_done(text: str, backed: bool) -> None:
+    assert spoken_of(text, (Call("files.move", {"path": "a.txt", "to": "old"}),)) is backed
 
 
 def test_a_name_is_no_order() -> None:

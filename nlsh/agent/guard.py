@@ -3,7 +3,7 @@
 A model this small now and then reads an unknown verb as a deletion. A plan that deletes
 or stops something, from a sentence without one word that could mean that, is therefore
 never covered by a `--yes` given beforehand: it asks. Neither is one from a sentence that only wants to know
-something ("which of them can go"). It can only make nlsh ask more often.
+something ("which of them can go"), or that says what shall not or cannot be done. It can only make nlsh ask more often.
 """
 
 import re
@@ -26,21 +26,32 @@ _QUESTION = re.compile(
     r"\W*(?:(?:and|so|but|ok|well|hm+),? )*(?:which|what|why|who|whose|where|should|is (?:it|this|that)(?! possible)|are (?:they|these|those)|"
     r"do (?:i|we|they)|does|am i|would (?:it|they)|how)\b|.*(?:哪些|哪个|为什么|应不应该|应该.*吗|要不要|该不该|还有用吗)"
 )
+# What shall not or cannot be done is not asked for: "don't delete it", "i can't delete it, who holds it".
+_NOT = re.compile(
+    r"\b(?:don[’']?t|do not|never|can[’']?t|cannot|can not|couldn[’']?t|could not|unable to|not able to|failed to|won[’']?t let me)"
+    r"(?: (?:ever|just|dare|please|actually|seem to|be able to))* (?:delete|remove|erase|trash|wipe|empty|kill|stop|close|quit|end|terminate|throw|move)\b"
+    r"|(?:不要|别|勿|不许|不准|不能|无法|没法|不可以)(?:再|去|把[^，。；]{0,40}?)?(?:删|移除|清空|清掉|关|停|结束|杀|扔)|(?:删|关|停|杀|移)不(?:掉|了)"
+)
+_FORBIDS = re.compile(
+    r"\W*(?:please,? |and |but |no,? )*(?:don[’']?t|do not|never)\b(?! (?:need|want|keep|care|like|forget))|\W*(?:请)?(?:不要|别|勿|不许|不准)(?!了|忘)"
+)
 _AND_MORE = re.compile(r"[,;:?!.]\s+\w|[。，；？！]\W*\w|\b(?:and|then)\b|然后|再|并")
 _WORD = re.compile(r"[a-z]+")
 
 
 def spoken_of(text: str, calls: Sequence[Call]) -> bool:
-    """Whether a destructive plan is backed by a word of the sentence, which is no mere question; true for every other plan.
+    """Whether a plan is what the sentence asks for: a destructive one is backed by a word of it, which is no mere question.
 
-    What a call has copied is not such a word: "find lose_1.txt" speaks of a file.
+    What a call has copied is not such a word: "find lose_1.txt" speaks of a file. Of every other plan it is asked
+    only that the sentence does not forbid something.
     """
     if not any(call.tool in DESTRUCTIVE for call in calls):
-        return True
+        return _FORBIDS.match(text.lower()) is None or _AND_MORE.search(text.lower()) is not None
     said = text
     for value in (value for call in calls for value in call.args.values() if isinstance(value, str)):
         said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", said, count=1)
     rest = any(call.tool == "rows.skip" for call in calls)
+    said = _NOT.sub(" ", said.lower())
     return _holds(said, [*_STEMS, *_REST] if rest else _STEMS) and not _only_asks(text)
 
 

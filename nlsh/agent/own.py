@@ -86,14 +86,20 @@ def facts_for(
     return facts, rows, kind
 
 
+def nothing_yet() -> NotUnderstood:
+    """What is said to "delete them" before anything was found."""
+    return NotUnderstood(
+        "there is nothing yet that this could mean", "find or list something first", code="no_previous"
+    )
+
+
 def _last(shell: "Shell", name: str) -> tuple[dict[str, Any], list[Row], RowKind]:
-    if shell.result is None:
-        message = (
-            "there is nothing yet that this could mean"
-            if name == "last"
-            else "there is no result yet to keep"
+    if shell.result is None and name == "keep":
+        raise NotUnderstood(
+            "there is no result yet to keep", "find or list something first", code="no_previous"
         )
-        raise NotUnderstood(message, "find or list something first", code="no_previous")
+    if shell.result is None:
+        raise nothing_yet()
     last = shell.result
     return {"value": last.value, "text": last.text, "unit": last.unit}, handed_on(last), last.kind
 

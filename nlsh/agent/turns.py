@@ -168,6 +168,8 @@ class Shell:
         threshold = self.threshold if self.threshold is not None else planner.threshold(plan.calls)
         if not plan.calls:
             raise not_for_me(plan.alternatives, turn)
+        if plan.calls[0].tool == "session.last" and self.result is None:
+            raise own.nothing_yet()  # however unsure the rest is: what it goes on about is not there
         turn.plan = plan.calls
         if plan.confidence < threshold:
             raise not_sure(plan.alternatives, turn)
