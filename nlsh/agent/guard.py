@@ -9,6 +9,7 @@ something ("which of them can go"), or that says what shall not or cannot be don
 import re
 from collections.abc import Sequence
 
+from nlsh.catalogue import catalogue
 from nlsh.turn import Call
 
 _STEMS = """delet remov eras rid trash bin rm rmdir del discard throw toss wip nuke purg dump scrap ditch junk clear clean
@@ -46,7 +47,8 @@ def spoken_of(text: str, calls: Sequence[Call]) -> bool:
     only that the sentence does not forbid something.
     """
     if not any(call.tool in DESTRUCTIVE for call in calls):
-        return _FORBIDS.match(text.lower()) is None or _AND_MORE.search(text.lower()) is not None
+        forbids = _FORBIDS.match(text.lower()) is not None and _AND_MORE.search(text.lower()) is None
+        return not (forbids and any(catalogue()[call.tool].changes for call in calls))
     said = text
     for value in (value for call in calls for value in call.args.values() if isinstance(value, str)):
         said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", said, count=1)
