@@ -18,7 +18,7 @@ _EN = {
     "none": "nothing found", "nothing_to_do": "nothing matched, so there was nothing to do", "and": " and ", "more": "and {n} more",
     "item": ("item", "items"), "file": ("file", "files"), "folder": ("folder", "folders"), "process": ("process", "processes"),
     "line": ("line", "lines"), "row": ("row", "rows"),
-    "trash": "moved {what} to the trash", "move": "moved {what}", "copy": "copied {what}", "create": "wrote {what}", "mkdir": "made {what}",
+    "trash": "moved {what} to the trash", "move": "moved {what}", "rename": "renamed {what}", "copy": "copied {what}", "create": "wrote {what}", "mkdir": "made {what}",
     "replace": "rewrote {what}", "append": "added to {what}", "chmod": "changed the permissions of {what}", "symlink": "made {what}", "erase": "deleted {what} for good",
     "acted": "done: {what}", "produce": "made {what}",
     "restore": "restored {what}", "truncate": "restored {what}", "undo": "took back {n} {changes}", "change": ("change", "changes"),
@@ -30,7 +30,7 @@ _ZH = {
     "none": "没有找到", "nothing_to_do": "没有符合的内容，什么也没做", "and": "和", "more": "还有 {n} 个",
     "item": ("项", "项"), "file": ("个文件", "个文件"), "folder": ("个文件夹", "个文件夹"), "process": ("个进程", "个进程"),
     "line": ("行", "行"), "row": ("行", "行"),
-    "trash": "已把 {what} 移到回收站", "move": "已移动 {what}", "copy": "已复制 {what}", "create": "已写入 {what}", "mkdir": "已新建 {what}",
+    "trash": "已把 {what} 移到回收站", "move": "已移动 {what}", "rename": "已重命名 {what}", "copy": "已复制 {what}", "create": "已写入 {what}", "mkdir": "已新建 {what}",
     "replace": "已重写 {what}", "append": "已追加到 {what}", "chmod": "已更改 {what} 的权限", "symlink": "已建立 {what}", "erase": "已彻底删除 {what}",
     "acted": "完成: {what}", "produce": "已生成 {what}",
     "restore": "已恢复 {what}", "truncate": "已恢复 {what}", "undo": "已撤销 {n} {changes}", "change": ("处更改", "处更改"),
@@ -103,7 +103,7 @@ def _changed(words: dict[str, Any], changes: Sequence[Change], result: Result) -
     if result.changed == 0:
         return str(words["nothing_to_do"])
     ops = {change.op for change in main}
-    op = main[-1].op if len(ops) > 1 else main[0].op
+    op: str = main[-1].op if len(ops) > 1 else main[0].op
     same = [change for change in main if change.op == op]
     if len(same) == 1:
         what = os.path.basename(same[0].path.rstrip("/"))
@@ -115,9 +115,18 @@ def _changed(words: dict[str, Any], changes: Sequence[Change], result: Result) -
         )
     to = ""
     if op in ("move", "copy") and same[0].to:
-        place = same[0].to if len(same) == 1 else os.path.dirname(same[0].to)
-        to = _say(words, "moved_to", to=place)
+        to = _say(words, "moved_to", to=_place(same, result))
+        if op == "move" and all(os.path.dirname(c.path) == os.path.dirname(c.to or "") for c in same):
+            op, to = "rename", to if len(same) == 1 else ""
     return _say(words, op, what=what) + to
+
+
+def _place(changes: Sequence[Change], result: Result) -> str:
+    """Where it went, as the rows call it: from the current folder, where it is below that."""
+    there = changes[0].to or ""
+    shown = str(result.rows[0].get("path") or there) if result.rows else there
+    shown = shown if os.path.basename(shown) == os.path.basename(there) else there
+    return shown if len(changes) == 1 else os.path.dirname(shown) or os.path.dirname(there)
 
 
 def _names(words: dict[str, Any], rows: Sequence[Row]) -> str:

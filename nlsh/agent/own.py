@@ -117,7 +117,7 @@ def remember(shell: "Shell", turn: Turn, result: Result, held: Result) -> None:
     if result.kind == "value" and plan[-1].tool.startswith("rows.") and held.rows is not None:
         result, plan = held, plan[:-1]
     if plan != (Call("session.last", {}),):  # else nothing new is meant
-        shell.previous = _about_one(plan, result, held)
+        shell.previous = _where_it_is(_about_one(plan, result, held), result)
     shell.result = turn.left = result
     turn.meant = shell.previous
 
@@ -130,6 +130,17 @@ def _about_one(plan: tuple[Call, ...], result: Result, held: Result) -> tuple[Ca
         return plan
     takes_path = any(slot.name == "path" for slot in catalogue()[last.tool].slots)
     return (Call(last.tool, {"path": str(one), **last.args}),) if takes_path else plan
+
+
+def _where_it_is(plan: tuple[Call, ...], result: Result) -> tuple[Call, ...]:
+    """The plan with the place where the one file that it moved is now: "it" has no other."""
+    last = plan[-1]
+    moved = (
+        last.tool in ("files.rename", "files.move") and "path" in last.args and len(result.rows or ()) == 1
+    )
+    if not moved or not result.rows or "path" not in result.rows[0]:
+        return plan
+    return (*plan[:-1], Call(last.tool, {**last.args, "path": str(result.rows[0]["path"])}))
 
 
 def go(shell: "Shell", folder: str) -> None:
