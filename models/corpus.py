@@ -74,6 +74,7 @@ ABOUT = {
 }  # fmt: skip
 ABOUT["zfile"] = tuple(plan.replace("{file}", "{zfile}") for plan in ABOUT["file"])
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
+_I = re.compile(r"(?<![\w./-])i(?![\w./-])")
 _FLAG_VALUE = True
 CHINESE_TOO = {
     "file": "zfile",
@@ -283,6 +284,7 @@ class Builder:
         out = ""
         spans = []
         quote = r.choice(("'", '"', "`", "“")) if noise and r.random() < 0.08 else ""
+        capital = noise and not chinese and r.random() < 0.5  # "I", which the corpus writes small
         for text, is_slot in pieces:
             if is_slot:
                 if quote and quote not in out[-1:] and "/" not in text:
@@ -293,7 +295,8 @@ class Builder:
                     spans.append((len(out), len(out) + len(text)))
                     out += text
             else:
-                out += self._typo(text) if noise and not chinese and r.random() < 0.06 else text
+                words = _I.sub("I", text) if capital else text
+                out += self._typo(words) if noise and not chinese and r.random() < 0.06 else words
         if not noise:
             return out, spans
         return self._dress(out, spans, chinese, nothing)

@@ -34,6 +34,7 @@ _FILE_NAME = re.compile(
 # What may stand between two parts of one name: words, but none that would join two names.
 _WITHIN = re.compile(r"\s(?:(?!(?:to|into|and|as|or|in|from|with|called|by)\s)\w+\s){0,2}")
 _SUFFIX = re.compile(r"\.\w{1,8}\W*$")
+_POINTING = frozenset("it this that file folder one the all".split())
 MAX_VALUE, MAX_LIST = 12, 32
 VALUE_ROLES: dict[str, Any] = {
     "size": Size, "count": Count, "ordinal": Ordinal, "ordinals": Ordinals, "when": When, "type": FileType, "number": Number,
@@ -131,9 +132,15 @@ class Grammar:
         if any(slot.role for slot in declared[self.state.next_slot :]):
             return self.state.spans
         said = [
-            span for span in self.state.spans if span[0] == 0 and (self._whole(*span) or self._goes_on(*span))
+            span
+            for span in self.state.spans
+            if span[0] == 0 and (self._whole(*span) or self._goes_on(*span)) and not self._points_back(*span)
         ]
         return said or self.state.spans
+
+    def _points_back(self, s: int, first: int, last: int) -> bool:
+        """Whether the words stand for something that was named before: of "rename it" the name may be "it_notes.txt" of before."""
+        return self._sources[s].text(first, last).lower() in _POINTING
 
     def likely(self) -> set[int]:
         """Of the allowed tokens those that name what is there, while a path is copied that must be.
