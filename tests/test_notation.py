@@ -192,6 +192,13 @@ def test_a_file_named_in_the_sentence_is_not_taken_from_the_plan_before() -> Non
         assert ord("z") in after, said
 
 
+def test_a_pronoun_is_no_beginning_of_a_name() -> None:
+    _, after = copied("delete it", "it_notes.txt", ["<files.delete>", "<path:>"], "it")
+    assert ord("_") in after
+    _, after = copied("read src2", "src/a.py", ["<files.read>", "<path:>"], "src")
+    assert ord("2") in after and ord("/") not in after
+
+
 @given(
     st.sampled_from(["append buy eggs to notes.txt", "copy a.txt to a-b.txt", "把 a.txt 移到 文档"]),
     st.integers(0, 10**6),

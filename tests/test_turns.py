@@ -501,3 +501,21 @@ def test_what_would_be_overwritten_is_shown_as_a_diff(make: Callable[..., Shell]
     note.unlink()
     assert shell.say("write it").status == "done" and note.read_text() == "one\n2\nthree\n"
     assert len(seen) == 2, "something new asks nobody"
+
+
+@pytest.mark.parametrize(("call", "there"), [
+    (Call("files.rename", {"path": "a.txt", "to": "b.txt"}), "b.txt"), (Call("files.move", {"path": "a.txt", "to": "old"}), "old/a.txt"),
+])  # fmt: skip
+def test_it_is_where_it_was_moved_to(make: Callable[..., Shell], home: Path, call: Call, there: str) -> None:
+    (home / "work" / "a.txt").write_text("x")
+    (home / "work" / "old").mkdir()
+    shell = make(call, yes=True)
+    turn = shell.say("move or rename it")
+    assert turn.status == "done" and turn.answer.endswith(f"to {there}")
+    assert shell.previous == (Call(call.tool, {**call.args, "path": there}),)
+
+
+def test_them_before_anything_was_found_is_nothing(make: Callable[..., Shell]) -> None:
+    shell = make(Call("session.last", {}), Call("files.delete", {}), yes=True, confidence=0.1)
+    turn = shell.say("delete them")
+    assert turn.status == "not_understood" and turn.error and turn.error["code"] == "no_previous"
