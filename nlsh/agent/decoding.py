@@ -140,7 +140,9 @@ class Grammar:
 
     def _points_back(self, s: int, first: int, last: int) -> bool:
         """Whether the words stand for something that was named before: of "rename it" the name may be "it_notes.txt" of before."""
-        return self._sources[s].text(first, last).lower() in _POINTING
+        text = self._sources[s]
+        end = next((i for i in range(last, len(text.tokens)) if i in text.ends), last)
+        return text.text(first, end).lower() in _POINTING
 
     def likely(self) -> set[int]:
         """Of the allowed tokens those that name what is there, while a path is copied that must be.
