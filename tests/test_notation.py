@@ -195,7 +195,7 @@ def test_a_file_named_in_the_sentence_is_not_taken_from_the_plan_before() -> Non
 def test_a_pronoun_is_no_beginning_of_a_name() -> None:
     _, after = copied("delete it", "it_notes.txt", ["<files.delete>", "<path:>"], "it")
     assert ord("_") in after
-    _, after = copied("read src2", "src/a.py", ["<files.read>", "<path:>"], "src")
+    _, after = copied("delete src2", "src/a.py", ["<files.delete>", "<path:>"], "src")
     assert ord("2") in after and ord("/") not in after
 
 
