@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from nlsh.agent import notation
-from nlsh.agent.decoding import VALUE_ROLES, Grammar, _reads, read_calls
+from nlsh.agent.copying import VALUE_ROLES, reads
+from nlsh.agent.decoding import Grammar, read_calls
 from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.grounding import validate
 from nlsh.agent.spans import source
@@ -233,4 +234,4 @@ def test_values_are_read_as_the_arguments_types_do(role: str, text: str) -> None
         wanted = True
     except ValueError:
         wanted = False
-    assert _reads(role, text) == wanted
+    assert reads(role, text) == wanted
