@@ -18,10 +18,11 @@ from nlsh.agent.consent import consent
 from nlsh.agent.grounding import check, ground
 from nlsh.agent.manners import DryRun, Manners
 from nlsh.agent.outcomes import check_length, check_text, not_for_me, not_sure, status_of
+from nlsh.agent.performing import effects_of, perform
 from nlsh.agent.planner import Planner, Talker
 from nlsh.allowances import Allowance
 from nlsh.changes import Change
-from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, Refused, ToolFailed
+from nlsh.errors import Exit, Interrupted, NlshError, NotUnderstood, ToolFailed
 from nlsh.memory.audit import Audit
 from nlsh.memory.journal import Journal
 from nlsh.memory.notes import Notes, meant
@@ -30,7 +31,6 @@ from nlsh.messages import in_language
 from nlsh.policy import Rules, decide, granted
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
-from nlsh.trash import make_ready
 from nlsh.turn import Act, Call, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
 
 CALL_SECONDS = 900.0
@@ -221,7 +221,7 @@ class Shell:
             if nothing:
                 result = Result("files", [], notes=[answers.nothing_to_do(turn.utterance.language)])
             else:
-                result, changes = self.perform(turn, identity, position, call, asked, seen[-1])
+                result, changes = perform(self, turn, identity, position, call, asked, seen[-1])
             if tool.local:
                 own.left_by(self, call, args, result)
             step.result = result
@@ -248,7 +248,7 @@ class Shell:
         Returns what is then asked for, and whether there is nothing to do; its effects are the last of `seen`.
         """
         while True:
-            effects, facts = self._effects(step.call, tool, asked, rules)
+            effects, facts = effects_of(self, step.call, tool, asked, rules)
             step.decision = decide(effects, asked.scene, rules, step.call.tool)
             seen.append(granted(effects, step.decision, rules))
             if _matched_nothing(tool, effects, asked.rows, asked.kind):
@@ -267,112 +267,6 @@ class Shell:
         level = self.sandbox.level_if_known
         said = witness.record(turn, position, step, status, effects, rules, level=level, model=model)
         self.audit.note(said)
-
-    def _effects(self, call: Call, tool: Tool, asked: Asked, rules: Rules) -> tuple[Effects, dict[str, Any]]:
-        """The call's effects; for tools that must look first, after a confined look."""
-        effects = tool.effects(asked)
-        if tool.inspect is None or effects.changes:
-            return effects, asked.facts
-        decision = decide(effects, asked.scene, rules, call.tool)
-        if decision.verdict == "deny":
-            raise Refused(decision.reason, "", decision.rule)
-        found = self.sandbox.run(
-            call.tool,
-            asked.args.model_dump(mode="json"),
-            asked.scene,
-            granted(effects, decision, rules),
-            rows=asked.rows,
-            kind=asked.kind,
-            facts={},
-            inspect=True,
-        )
-        assert isinstance(found, dict)
-        facts = asked.facts | found
-        return tool.effects(replace(asked, facts=facts)), facts
-
-    def perform(
-        self,
-        turn: Turn,
-        identity: int,
-        position: int,
-        call: Call,
-        asked: Asked,
-        effects: Effects,
-    ) -> tuple[Result, tuple[Change, ...]]:
-        """Carry out what was judged and agreed to: journal, sandbox, a look at what happened."""
-        facts = asked.facts
-        back = facts.get("turn") if call.tool == "session.undo" else None
-        entry = None
-        if back is not None:
-            self.journal.mark(back, "undoing")
-        elif effects.changes:
-            entry, kept = self.journal.begin(identity, position, effects.changes)
-            effects = replace(effects, changes=kept)
-        make_ready(change.to for change in effects.changes if change.op == "trash" and change.to)
-        sent = {k: v for k, v in facts.items() if k not in ("inverses", "turn", "redo")}
-        failed = True
-        live = self.manners.live if effects.command is not None and asked.scene.terminal else None
-        split = find_tool(call.tool).split
-        shares = split(asked) if split is not None else ()
-        try:
-            for change in effects.changes:
-                if change.op == "broker":
-                    from nlsh.sandbox import acts  # psutil, which most turns do not need
-
-                    sent |= acts.perform(change)
-        except NlshError:
-            if entry is not None:
-                self.journal.void(entry)
-            if back is not None:
-                self.journal.mark(back, "done")
-            raise
-        try:
-            result = self.sandbox.run(
-                call.tool, asked.args.model_dump(mode="json"), asked.scene, effects, rows=asked.rows, kind=asked.kind,
-                facts=sent, shares=shares, progress=self.manners.progress, live=live, seconds=self.seconds,
-            )  # fmt: skip
-            turn.shown = live is not None
-            assert isinstance(result, Result)
-            failed = False
-        finally:
-            if back is not None:
-                self.journal.mark(back, "done" if failed else "undone")
-                if not failed:
-                    self.journal.note_undone(back, effects.changes)
-            elif entry is not None:
-                happened = self.journal.finish(entry, effects.changes, failed)
-                turn.undo = str(identity) if happened else turn.undo
-                if not failed and "record" in facts:
-                    self.journal.consume(facts["record"])
-                if not failed and happened < len(effects.changes):
-                    self.journal.finish(entry, effects.changes, True)
-                    raise ToolFailed(
-                        f"only {happened} of {len(effects.changes)} changes are there when looked at",
-                        "nlsh undo takes them back",
-                        "postcondition",
-                    )
-        return result, effects.changes
-
-    def look(self, call: Call) -> Result:
-        """One call that changes nothing, as no turn of its own: for conditions. Raises the NlshError it ends with."""
-        turn = Turn(Utterance("a condition looks", self.cwd, time.time()), self.session, 0, plan=(call,))
-        scene, rules = Scene(self.cwd, self.home, turn.utterance.now), self.rules(self.cwd)
-        args = ground(call, scene, "", self.meant)
-        step = Step(call, args.model_dump(mode="json", exclude_defaults=True))
-        with self.witnessed(turn, step) as seen:
-            asked = Asked(args, scene, [], "none", {})
-            effects, facts = self._effects(call, find_tool(call.tool), asked, rules)
-            seen.append(effects)
-            step.decision = decide(effects, scene, rules, call.tool)
-            if step.decision.verdict != "allow" or effects.changing:
-                raise Refused(step.decision.reason or "a condition may only look", "", step.decision.rule)
-            effects = granted(effects, step.decision, rules)
-            found = self.sandbox.run(
-                call.tool, args.model_dump(mode="json"), scene, effects, rows=[], kind="none", facts=facts, seconds=self.seconds
-            )  # fmt: skip
-            assert isinstance(found, Result)
-            step.result = found
-        return found
 
     @contextmanager
     def witnessed(self, turn: Turn, step: Step) -> Iterator[list[Effects]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nlsh import answers
 from nlsh.agent.manners import DryRun
+from nlsh.agent.performing import perform
 from nlsh.changes import Change
 from nlsh.errors import Interrupted, NlshError, Refused, ToolFailed
 from nlsh.policy import decide
@@ -59,7 +60,7 @@ def take_back(shell: "Shell", turn: Turn, identity: int, wanted: int, partly: bo
         if shell.manners.dry_run:
             turn.preview = [*answers.preview(call, effects)[1]]
             raise DryRun
-        step.result, _ = shell.perform(turn, identity, 0, call, asked, effects)
+        step.result, _ = perform(shell, turn, identity, 0, call, asked, effects)
     shell.store.step(identity, 0, step, "done")
     turn.answer = answers.answer(call, step.result, (), turn.utterance.language)
 

@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 from typing import Any
 
+from nlsh.agent import performing
 from nlsh.agent.turns import CALL_SECONDS, Shell
 from nlsh.errors import Exit, Interrupted, NlshError, Refused, ToolFailed
 from nlsh.memory.places import seen_from
@@ -189,7 +191,7 @@ class Runner:
         if step.over is not None and step.over.call is not None:
             look = step.over.call
             args = {key: filled(str(value), self.run.variables) for key, value in look.args.items()}
-            result = self.shell.look(Call(look.tool, args))
+            result = performing.look(self.shell, Call(look.tool, args))
         else:
             kept, folder = self.saved.get(source, (Result(), self.shell.cwd))
             result = seen_from(kept, folder, self.shell.cwd) if folder != self.shell.cwd else kept
@@ -228,7 +230,9 @@ class Runner:
     def _attempts(self, job: Job, values: dict[str, str]) -> Outcome:
         begun, step = time.monotonic(), job.step
         if step.condition is not None:
-            fits, said = holds(step.condition, values, self.shell.look, self._last, self.shell.cwd)
+            fits, said = holds(
+                step.condition, values, partial(performing.look, self.shell), self._last, self.shell.cwd
+            )
             if not fits:
                 return self._end(job, Outcome(step, job.item, "skipped", said), begun)
         for attempt in range(step.retries + 1):
@@ -278,7 +282,7 @@ class Runner:
 
     def _failed_expectation(self, step: Step, values: dict[str, str], last: Result | None) -> str | None:
         for expected in () if self.rehearsal else step.expects:
-            fits, said = holds(expected, values, self.shell.look, last, self.shell.cwd)
+            fits, said = holds(expected, values, partial(performing.look, self.shell), last, self.shell.cwd)
             if not fits:
                 return f"expected: {filled(expected.text, values)}; {said}"
         return None
