@@ -55,6 +55,7 @@ IT_WEIGHT = (
     3.0  # of going on about one file or table: nearly every conversation does, few phrasings are of it
 )
 ADVICE_WEIGHT = 10.0  # of a question about what was shown, which an act must not answer
+PLAIN_SHARE = 0.08  # of all examples: the plainest phrasings, known or not, which everything else must not crowd out
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
 # A phrasing whose plan costs the network UNKNOWN_LOSS nats or more is always taken when drawn, one that it knows in KNOWN_SHARE of draws.
 UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.4, 5
@@ -446,6 +447,7 @@ class Stream:
             * _difficulty(g[0].plan)
             for g in self.groups
         ]
+        self.plain = [p for group in self.groups for p in group if p.source == "en_plain"]
         self.public = public()
         self.nothing = [p for p in phrasings() if not p.held_out and p.plan == "none"]
         self.seldom = [1.0 if p.before is None else ADVICE_WEIGHT for p in self.nothing]
@@ -467,6 +469,8 @@ class Stream:
             pair = self._unknown(lambda: self.random.choice(self.public))
             said, calls = varied(pair, self.random)
             return Example(said, calls, key=_key(pair))
+        if roll > 1 - PLAIN_SHARE:
+            return self.builder.make(self.random.choice(self.plain))
         return self.builder.make(self._unknown(self._one))
 
     def _one(self) -> Phrasing:
