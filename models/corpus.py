@@ -55,7 +55,9 @@ IT_WEIGHT = (
     3.0  # of going on about one file or table: nearly every conversation does, few phrasings are of it
 )
 ADVICE_WEIGHT = 10.0  # of a question about what was shown, which an act must not answer
-PLAIN_SHARE = 0.08  # of all examples: the plainest phrasings, known or not, which everything else must not crowd out
+PLAIN_SHARE = (
+    0.08  # of all examples: the plainest phrasings, known or not, which everything else must not crowd out
+)
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
 # A phrasing whose plan costs the network UNKNOWN_LOSS nats or more is always taken when drawn, one that it knows in KNOWN_SHARE of draws.
 UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.4, 5
