@@ -1,5 +1,6 @@
 """Task files: how they are read, compiled, carried out and gone on with."""
 
+import contextlib
 import json
 import os
 import random
@@ -584,7 +585,11 @@ def test_parallel_steps_are_stopped_by_one_interrupt(home: Path) -> None:
 
 
 def sleepers(pid: int) -> int:
-    return sum(process.name() == "sleep" for process in psutil.Process(pid).children(recursive=True))
+    found = 0
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+            found += process.name() == "sleep"
+    return found
 
 
 def test_text_of_a_file_that_becomes_an_argument_asks_a_person(
