@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import settings
 
@@ -135,6 +137,15 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     return make
 
 
+def sleepers(pid: int) -> list[psutil.Process]:
+    """The processes below `pid` that are called sleep; others may end while they are looked at."""
+    found = []
+    for process in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found += [process] if process.name() == "sleep" else []
+    return found
+
+
 class Said:
     """What came of a run of the command."""
 
@@ -201,8 +212,6 @@ def make(sandbox: Sandbox, home: Path) -> Iterator[Callable[..., Shell]]:
         dry_run: bool = False,
         confidence: float = 1.0,
     ) -> Shell:
-        import psutil
-
         journal = Journal(store, where, str(home))
         journal.helper = sandbox.helper
         rules = Rules(home=str(home), own=where.own, uid=os.getuid(), user=psutil.Process().username())

@@ -20,6 +20,7 @@ from nlsh.cluster.node import Work, carry_out
 from nlsh.config import Folders
 from nlsh.errors import NlshError
 from nlsh.turn import Call
+from tests.conftest import sleepers
 from tests.test_tasks import compile_to
 
 pytest.importorskip("distributed", reason="clusters are an extra")
@@ -163,9 +164,7 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Cluster) -> None:
 def test_a_node_that_is_lost_is_told_as_lost(cluster: Cluster) -> None:
     file = compiled(cluster.work, "long.md", nap(4), [Call("system.time", {})])
     child = cluster.start(str(file), "--every-node", "--yes", "--cwd", str(cluster.work))
-    while not (
-        sleeping := [p for p in psutil.Process(cluster.pid).children(recursive=True) if p.name() == "sleep"]
-    ):
+    while not (sleeping := sleepers(cluster.pid)):
         assert child.poll() is None
         time.sleep(0.02)
     victim = next(p for p in sleeping[0].parents() if p in cluster.workers())

@@ -14,7 +14,7 @@ import pytest
 
 from nlsh.config import folders
 from nlsh.warm import client, place
-from tests.conftest import Said
+from tests.conftest import Said, sleepers
 
 Nlsh = Callable[..., Said]
 OFFER = "import sys; from nlsh.warm.client import offer; code = offer(sys.argv[1:]); sys.exit(99 if code is None else code)"
@@ -113,11 +113,8 @@ def _worker(daemon: int) -> psutil.Process:
     """The process at work on a request: the one that has a child of the sandbox's helper under way."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        for child in psutil.Process(daemon).children(recursive=True):
-            if child.name() == "sleep":
-                return next(
-                    p for p in psutil.Process(daemon).children() if "zygote" not in " ".join(p.cmdline())
-                )
+        if sleepers(daemon):
+            return next(p for p in psutil.Process(daemon).children() if "zygote" not in " ".join(p.cmdline()))
         time.sleep(0.05)
     raise AssertionError("nothing is at work")
 
@@ -128,7 +125,7 @@ def test_ctrl_c_ends_the_work(daemon: int, offered: Offered) -> None:
     asked.send_signal(signal.SIGINT)
     asked.communicate(timeout=60)
     assert asked.returncode == 130
-    assert not [p for p in psutil.Process(daemon).children(recursive=True) if p.name() == "sleep"]
+    assert not sleepers(daemon)
 
 
 def test_a_worker_that_is_killed_takes_its_call_with_it(daemon: int, offered: Offered) -> None:
@@ -138,7 +135,7 @@ def test_a_worker_that_is_killed_takes_its_call_with_it(daemon: int, offered: Of
     assert asked.returncode == 1 and b"ended before the work was done" in err
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if not [p for p in psutil.Process(daemon).children(recursive=True) if p.name() == "sleep"]:
+        if not sleepers(daemon):
             break
         time.sleep(0.05)
     else:

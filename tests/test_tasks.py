@@ -1,6 +1,5 @@
 """Task files: how they are read, compiled, carried out and gone on with."""
 
-import contextlib
 import json
 import os
 import random
@@ -15,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +31,7 @@ from nlsh.tasks.parse import KEYS, TOP, parse
 from nlsh.tasks.running import Runner
 from nlsh.tasks.variables import filled, names_in, secrets_for, values_for
 from nlsh.turn import Act, Call, Nothing, Plan, Utterance
-from tests.conftest import Said
+from tests.conftest import Said, sleepers
 
 CLEAN = """#!/usr/bin/env -S nlsh run
 ---
@@ -577,19 +575,11 @@ def test_parallel_steps_are_stopped_by_one_interrupt(home: Path) -> None:
         [sys.executable, "-m", "nlsh", "run", str(file), "--frozen", "--yes"], cwd=work, env={**os.environ, "HOME": str(home)},
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
-    while sleepers(child.pid) < 2:
+    while len(sleepers(child.pid)) < 2:
         assert child.poll() is None, child.stderr and child.stderr.read()
         time.sleep(0.02)
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=30) == 130
-
-
-def sleepers(pid: int) -> int:
-    found = 0
-    for process in psutil.Process(pid).children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
-            found += process.name() == "sleep"
-    return found
 
 
 def test_text_of_a_file_that_becomes_an_argument_asks_a_person(
