@@ -45,10 +45,9 @@ class Hints:
             plan = self._plan(said)
             sure = plan.confidence >= self._planner().threshold(plan.calls)
             return hint(plan.calls, sure=sure)
+        # the turn itself will say what is wrong; here it would end the thread with a trace on the screen
         except Exception:
-            return (
-                Hint()
-            )  # the turn itself will say it; here it would end the thread with a trace on the screen
+            return Hint()
 
     def is_command(self, line: str) -> bool:
         """Whether an unprefixed line is a command of the user's own."""

@@ -1,8 +1,7 @@
 """The conversation at the prompt: a line is a sentence, a command of the user's own, or a built-in.
 
-A command (after `!`, or where
-routing.py takes the line for one) is the user's own act: it runs in their shell, with their
-rights, outside the sandbox, and is recorded.
+A command (after `!`, or where routing.py takes the line for one) is the user's own act: it runs
+in their shell, with their rights, outside the sandbox, and is recorded.
 """
 
 import os

@@ -122,12 +122,13 @@ class EmbeddedPlanner:
         if table is None:
             return plan
         again = self._plan(utterance, (table,), "records")
-        if not self._sure(again):
+        if not again.calls or not self._sure(again):
             return plan
         return replace(again, proposal=Act(tuple(table if call == _LAST else call for call in again.calls)))
 
     def _sure(self, plan: Plan) -> bool:
-        return bool(plan.calls) and plan.confidence >= self.threshold(plan.calls)
+        """Whether it would be acted on as it is: that nothing is meant can be sure as well."""
+        return plan.confidence >= self.threshold(plan.calls)
 
     def _plan(self, utterance: Utterance, previous: Sequence[Call], kind: str) -> Plan:
         tokens, sources = self._prompt(utterance, previous, kind)

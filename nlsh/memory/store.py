@@ -31,7 +31,7 @@ _HISTORY = (
     " and {found} order by {newest} desc limit ?2"
 )
 # A trigram table answers "match" from its index, for three characters and more, the newest first; "like" looks at every line.
-_ALL = _HISTORY.format(source="turns", found="?3 is ?3", newest="id")
+_ALL = _HISTORY.format(source="turns", found="true", newest="id")
 _FOUND = _HISTORY.format(
     source="turns_fts join turns on turns.id = turns_fts.rowid",
     found="turns_fts match ?3",
