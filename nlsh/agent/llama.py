@@ -38,6 +38,19 @@ def bindings() -> Any:
     return found
 
 
+def model_parameters(c: Any) -> Any:
+    """llama.cpp's defaults for loading a model, without the tiles of AMX.
+
+    Built by GCC 12, llama.cpp's set-up of the tiles is optimised away (the compiler believes that `_tile_loadconfig` reads
+    eight bytes of its 64), and the first matrix product ends the process with SIGILL. The build cannot be told apart from a
+    right one without risking that, so where AMX is compiled in, weights stay in ordinary memory.
+    """
+    parameters = c.llama_model_default_params()
+    if b"AMX_INT8 = 1" in c.llama_print_system_info():
+        parameters.use_extra_bufts = False
+    return parameters
+
+
 class Model:
     """A loaded GGUF and one context of it, evaluated on one thread."""
 
@@ -45,7 +58,7 @@ class Model:
         self.path = path
         _check_file(path)
         self._c = c = bindings()
-        parameters = c.llama_model_default_params()
+        parameters = model_parameters(c)
         parameters.n_gpu_layers = 0
         self._model = c.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nlsh.agent.chat.templates import Message, prompt
-from nlsh.agent.llama import bindings
+from nlsh.agent.llama import bindings, model_parameters
 from nlsh.errors import Interrupted, NlshError
 from nlsh.gguf import Header
 
@@ -52,7 +52,7 @@ class Generator:
     def __init__(self, path: Path, header: Header, context: int = 8192, layers_on_gpu: int = -1) -> None:
         self.path, self.header = path, header
         self._c = c = bindings()
-        parameters = c.llama_model_default_params()
+        parameters = model_parameters(c)
         parameters.n_gpu_layers = layers_on_gpu if c.llama_supports_gpu_offload() else 0
         self._model = c.llama_model_load_from_file(os.fsencode(path), parameters)
         if not self._model:
