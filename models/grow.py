@@ -4,10 +4,10 @@ New tools bring new functional tokens, and a corpus that has grown brings other 
 token that both vocabularies have keeps its embedding; a new word begins as the mean of
 the old tokens that spelt it; a new functional token begins near the mean of all functional ones.
 
-    python models/grow.py [--gguf models/nlsh.gguf] [--hidden 1024]
+    python models/grow.py [--gguf models/nlsh.gguf] [--hidden 1024] [--layers 8]
 
-writes models/build/model.pt, from where train.py goes on. A wider network begins as the
-very same function: its new hidden units do not reach the output yet.
+writes models/build/model.pt, from where train.py goes on. A wider or deeper network begins as the
+very same function: its new hidden units and layers do not reach the output yet.
 """
 
 import argparse
@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE))
 import gguf
 import numpy as np
 import torch
-from network import Shape
+from network import Network, Shape
 from tokenizer import BUILD, VOCABULARY, ids, load
 
 PARTS = {
@@ -79,6 +79,14 @@ def widened(matrix: torch.Tensor, part: str, hidden: int) -> torch.Tensor:
     return torch.cat([matrix, new])
 
 
+def new_layers(shape: Shape, have: int) -> dict[str, torch.Tensor]:
+    """The weights of the layers after the first `have`, drawn as of a new network; what they add is nothing yet."""
+    drawn = Network(shape).state_dict()
+    names = [name for layer in range(have, shape.layers) for name in drawn if name.startswith(f"blocks.{layer}.")]
+    silent = ("attention.o.weight", "down.weight")
+    return {name: torch.zeros_like(drawn[name]) if name.endswith(silent) else drawn[name] for name in names}
+
+
 def main() -> None:
     """Read a model, write the checkpoint of a larger one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -86,13 +94,16 @@ def main() -> None:
     parser.add_argument(
         "--hidden", type=int, default=0, help="units of the feed-forward layers; as many as before by default"
     )
+    parser.add_argument("--layers", type=int, default=0, help="layers; as many as before by default")
+    parser.add_argument("--checkpoint", type=Path, default=BUILD / "model.pt")
     options = parser.parse_args()
     torch.manual_seed(3)
     weights, tokens, first = read(options.gguf)
     layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blk."))
     width, before = weights["blk.0.attn_q.weight"].shape[0], weights["blk.0.ffn_gate.weight"].shape[0]
-    hidden = max(options.hidden, before)
-    network = {
+    hidden, deep = max(options.hidden, before), max(options.layers, layers)
+    shape = Shape(vocabulary=VOCABULARY, width=width, layers=deep, heads=width // 64, hidden=hidden)
+    network = new_layers(shape, layers) | {
         "embedding.weight": torch.tensor(grown_embedding(weights["token_embd.weight"], tokens, first)),
         "norm.weight": torch.tensor(weights["output_norm.weight"]),
     }
@@ -101,8 +112,7 @@ def main() -> None:
             matrix = torch.tensor(weights[f"blk.{layer}.{theirs}.weight"])
             wide = hidden > before and ours in ("gate", "up", "down")
             network[f"blocks.{layer}.{ours}.weight"] = widened(matrix, ours, hidden) if wide else matrix
-    shape = Shape(vocabulary=VOCABULARY, width=width, layers=layers, heads=width // 64, hidden=hidden)
-    torch.save({"network": network, "seconds": 0.0, "step": 0, "shape": vars(shape)}, BUILD / "model.pt")
+    torch.save({"network": network, "seconds": 0.0, "step": 0, "shape": vars(shape)}, options.checkpoint)
 
 
 if __name__ == "__main__":

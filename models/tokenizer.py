@@ -5,9 +5,11 @@ is the same tokens wherever it stands: copying a word is copying its tokens. lla
 `gpt-2` pre-tokenizer cuts text differently, but applies the same merges, so the result
 is the same; evaluate.py checks that on every sentence.
 
-    python models/tokenizer.py [SENTENCES]     writes models/build/tokenizer.json
+    python models/tokenizer.py [SENTENCES]           writes models/build/tokenizer.json
+    python models/tokenizer.py --of models/nlsh.gguf  the very tokens of a model that training goes on from
 """
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -33,15 +35,7 @@ def sentences(count: int) -> Iterator[str]:
 
 def train(count: int) -> Tokenizer:
     """A tokenizer of VOCABULARY tokens, functional ones last."""
-    tokenizer = Tokenizer(models.BPE())
-    pieces = Regex(r"\p{Han}|[\p{L}&&[^\p{Han}]]+|\p{N}|[^\p{L}\p{N}]")
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(pieces, "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer = around(models.BPE())
     extra = functional_tokens()
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY - len(extra),
@@ -50,6 +44,30 @@ def train(count: int) -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(sentences(count), trainer)
+    return tokenizer
+
+
+def of(path: Path) -> Tokenizer:
+    """The tokenizer of a GGUF that this project made. Its tokens keep their embeddings in grow.py, every one."""
+    import gguf
+
+    fields = gguf.GGUFReader(path).fields
+    words = fields["tokenizer.ggml.tokens"].contents()[: int(fields["nlsh.first_token"].contents())]
+    merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"].contents()]
+    return around(models.BPE(vocab={word: n for n, word in enumerate(words)}, merges=merges))
+
+
+def around(model: models.BPE) -> Tokenizer:
+    """`model` between the cutting into pieces and its inverse."""
+    tokenizer = Tokenizer(model)
+    pieces = Regex(r"\p{Han}|[\p{L}&&[^\p{Han}]]+|\p{N}|[^\p{L}\p{N}]")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(pieces, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
     return tokenizer
 
 
@@ -65,9 +83,13 @@ def load() -> Tokenizer:
 
 
 def main() -> None:
-    """Train and save."""
+    """Train, or take from a model, and save."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sentences", type=int, nargs="?", default=200_000)
+    parser.add_argument("--of", type=Path, help="a GGUF whose tokens to take")
+    options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    tokenizer = train(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
+    tokenizer = of(options.of) if options.of else train(options.sentences)
     tokenizer.save(str(BUILD / "tokenizer.json"))
     print(f"{tokenizer.get_vocab_size()} tokens and {len(functional_tokens())} functional ones")
 

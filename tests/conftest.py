@@ -170,19 +170,20 @@ def nlsh(home: Path) -> Callable[..., Said]:
         env: dict[str, str] | None = None,
         stdin: bytes = b"",
         timeout: float = 120,
+        patience: float | None = None,
     ) -> Said:
+        """After `patience` seconds a person would press Ctrl-C."""
         environment = {**os.environ, "HOME": str(home), **(env or {})}
         command = [sys.executable, "-m", "nlsh", *args]
-        done = subprocess.run(
-            command,
-            cwd=cwd or home / "work",
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Said(done)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, cwd=cwd or home / "work", env=environment, **pipes) as process:
+            try:
+                out, err = process.communicate(stdin, patience or timeout)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT if patience else signal.SIGKILL)
+                out, err = process.communicate(timeout=30)
+                assert patience, f"{args} came to no end in {timeout} s: {err.decode('utf-8', 'replace')}"
+        return Said(subprocess.CompletedProcess(command, process.returncode, out, err))
 
     return call
 

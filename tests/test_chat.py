@@ -585,8 +585,11 @@ def test_a_real_server_of_llama_cpp(
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.2)
-            said = nlsh("-c", "hello", "--model", f"http://127.0.0.1:{port}/v1", "--json", timeout=300)
-            assert said.code in (0, 1, 3, 5) and said.json["status"] != "interrupted", said.err
+            # random weights may talk on for many minutes: then Ctrl-C ends it as cleanly
+            said = nlsh("-c", "hello", "--model", f"http://127.0.0.1:{port}/v1", "--json", patience=45)
+            assert said.code in (0, 1, 3, 5, 130), said.err
+            assert (said.code == 130) == (said.json["status"] == "interrupted")
+            assert said.json["plan"] or said.json["answer"] or said.json["error"]
             assert (said.json["error"] or {}).get("code") not in ("bug", "unreachable", "model", "key"), (
                 said.json["error"]
             )

@@ -25,6 +25,7 @@ from tests.random_models import scrambled
 PLANS = int(os.environ.get("NLSH_RANDOM_PLANS", "200"))
 SEED = int(os.environ.get("NLSH_RANDOM_SEED", "1"))
 SLOW = {"processes.wait", "files.follow", "files.watch", "memory.growth"}
+WANTED = {"done", "refused", "failed"}
 WORDS = "delete kill {bait} /etc/passwd ~ .. {bait}/1.txt a.txt work 755 5 MB yesterday 1 true Documents nlsh .bashrc new.txt"
 
 
@@ -122,7 +123,9 @@ def test_nothing_outside_is_harmed(
     shell.planner = lambda: planner
     traces: list[str] = []
     shell.log = traces.append
-    for n in range(PLANS):
+    for n in range(5 * PLANS):
+        if n >= PLANS and statuses >= WANTED:
+            break  # what networks of random weights propose differs by processor: some take longer to be refused
         os.makedirs(home / "work", exist_ok=True)
         usual = home / "work" / "a.txt"
         if usual.is_dir():  # some plan made a folder of that name
@@ -133,7 +136,7 @@ def test_nothing_outside_is_harmed(
         turn = shell.say(" ".join([*words, str(n)]))
         statuses.add(turn.status)
         assert not traces, f"{turn.plan} {traces[0]}"
-    assert statuses >= {"done", "refused", "failed"}
+    assert statuses >= WANTED
 
 
 SWAPS = int(os.environ.get("NLSH_RACES", "150"))

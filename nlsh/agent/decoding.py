@@ -10,7 +10,7 @@ a token, and a malformed one cannot bring the process down.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nlsh.agent import notation
@@ -235,7 +235,7 @@ class Grammar:
         state.copied += 1
 
 
-def log_probability(logits: Sequence[float], token: int, allowed: Iterable[int]) -> float:
+def log_probability(logits: Mapping[int, float], token: int, allowed: Iterable[int]) -> float:
     """The natural logarithm of the softmax of `logits` at `token`, among the tokens that may follow.
 
     Inside a copied name nothing else may follow, so an unfamiliar name is no doubt about the plan.

@@ -2,13 +2,13 @@
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from nlsh.agent import notation
 from nlsh.agent.decoding import Grammar, log_probability, read_calls
-from nlsh.agent.llama import load
+from nlsh.agent.llama import Logits, load
 from nlsh.agent.spans import Source, source
 from nlsh.catalogue import catalogue
 from nlsh.config import shipped_model
@@ -54,7 +54,7 @@ def _as_table(previous: Sequence[Call]) -> Call | None:
     return Call("text.table", {"path": path}) if path.lower().endswith(_TABLES) else None
 
 
-def _best(grammar: Grammar, allowed: set[int], logits: Sequence[float]) -> int:
+def _best(grammar: Grammar, allowed: set[int], logits: Mapping[int, float]) -> int:
     """The likeliest of the allowed tokens that leads on; the likeliest at all where none does."""
     left = set(allowed)
     while left:
@@ -172,7 +172,7 @@ class EmbeddedPlanner:
 
     def _decode(
         self,
-        logits: list[float],
+        logits: Logits,
         kind: str,
         sources: list[Source],
         forced: int | None,
@@ -217,7 +217,7 @@ class EmbeddedPlanner:
     def _alternatives(
         self,
         begin: int,
-        logits: list[float],
+        logits: Logits,
         kind: str,
         sources: list[Source],
         best: tuple[Call, ...],

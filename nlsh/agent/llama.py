@@ -10,6 +10,8 @@ import ctypes
 import importlib.util
 import os
 import sys
+from array import array
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,25 @@ def model_parameters(c: Any) -> Any:
     if b"AMX_INT8 = 1" in c.llama_print_system_info():
         parameters.use_extra_bufts = False
     return parameters
+
+
+class Logits(dict[int, float]):
+    """The logits of every token, as a weighted sum of what networks said, worked out for the tokens that are asked for.
+
+    The grammar leaves some hundred tokens to choose from; making numbers of all the others took a quarter of a plan's time.
+    """
+
+    def __init__(self, parts: list[tuple[float, Sequence[float]]]) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def __missing__(self, token: int) -> float:
+        self[token] = value = sum(weight * values[token] for weight, values in self._parts)
+        return value
+
+    def weighted(self, share: float) -> list[tuple[float, Sequence[float]]]:
+        """Its parts, each with `share` of its weight."""
+        return [(share * weight, values) for weight, values in self._parts]
 
 
 class Model:
@@ -111,7 +132,7 @@ class Model:
         text = self._c.llama_vocab_get_text(self._vocabulary, token)
         return text.decode("utf-8", "replace") if text else ""
 
-    def start(self, tokens: list[int]) -> list[float]:
+    def start(self, tokens: list[int]) -> Logits:
         """Forget everything, read `tokens`, and return the logits of what follows.
 
         Each token sees those after it as well, where the network was trained so (a prefix language model).
@@ -131,17 +152,17 @@ class Model:
         self._c.llama_memory_seq_rm(self._memory, 0, length, -1)
         self._held = length
 
-    def feed(self, tokens: list[int]) -> list[float]:
+    def feed(self, tokens: list[int]) -> Logits:
         """Read `tokens` after what is held; the logits of what follows."""
-        array = (self._c.llama_token * len(tokens))(*tokens)
-        code = self._c.llama_decode(self._context, self._c.llama_batch_get_one(array, len(tokens)))
+        given = (self._c.llama_token * len(tokens))(*tokens)
+        code = self._c.llama_decode(self._context, self._c.llama_batch_get_one(given, len(tokens)))
         if code != 0:
             raise NlshError(
                 "model", f"the model could not read the sentence (code {code})", "say it in fewer words"
             )
         self._held += len(tokens)
-        logits: list[float] = self._c.llama_get_logits_ith(self._context, -1)[: self.size]
-        return logits
+        found = array("f", ctypes.string_at(self._c.llama_get_logits_ith(self._context, -1), 4 * self.size))
+        return Logits([(1.0, found)])
 
 
 class Pair:
@@ -162,11 +183,11 @@ class Pair:
         self._first.close()
         self._second.close()
 
-    def start(self, tokens: list[int]) -> list[float]:
+    def start(self, tokens: list[int]) -> Logits:
         """As of one network."""
         return self._mean(self._first.start(tokens), self._second.start(tokens))
 
-    def feed(self, tokens: list[int]) -> list[float]:
+    def feed(self, tokens: list[int]) -> Logits:
         """As of one network."""
         return self._mean(self._first.feed(tokens), self._second.feed(tokens))
 
@@ -175,9 +196,8 @@ class Pair:
         self._first.rewind(length)
         self._second.rewind(length)
 
-    def _mean(self, one: list[float], other: list[float]) -> list[float]:
-        share, rest = self._share, 1 - self._share
-        return [rest * x + share * y for x, y in zip(one, other, strict=True)]
+    def _mean(self, one: Logits, other: Logits) -> Logits:
+        return Logits(one.weighted(1 - self._share) + other.weighted(self._share))
 
 
 def load(path: Path, context: int) -> Model | Pair:
