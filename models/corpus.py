@@ -61,6 +61,7 @@ PLAIN_SHARE = (
 PUBLIC_SHARE = 0.10  # of all examples, where there are any
 # A phrasing whose plan costs the network UNKNOWN_LOSS nats or more is always taken when drawn, one that it knows in KNOWN_SHARE of draws.
 UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.4, 5
+SWAP_SHARE = 0.2  # of the words that another could stand for
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 # Turns about one file, after which "it" is that file: `< file`, and with Chinese names `< zfile`; about a table, `< table`.
 ABOUT = {
@@ -153,11 +154,27 @@ def fragments() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
+def swaps() -> tuple[re.Pattern[str], dict[str, list[str]]]:
+    """The words that others may stand for in any sentence, and those others."""
+    found: dict[str, list[str]] = {}
+    for line in (HERE / "corpus" / "swaps.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            exchanged, _, put = line.partition(" ~ ")
+            both = exchanged.split("|")
+            for word in both:
+                found[word] = [other for other in both + (put.split("|") if put else []) if other != word]
+    longest = sorted(found, key=len, reverse=True)
+    latin = "|".join(re.escape(word) for word in longest if word.isascii())
+    han = "|".join(word for word in longest if not word.isascii())
+    return re.compile(rf"(?<![\w'./-])(?:{latin})(?![\w'./-])|(?<![哪这那])(?:{han})"), found
+
+
+@cache
 def phrasings() -> tuple[Phrasing, ...]:
     """Every written line."""
     found = []
     for path in sorted((HERE / "corpus").glob("*.txt")):
-        if path.stem in ("words", "fragments"):
+        if path.stem in ("words", "fragments", "swaps"):
             continue
         plan, before, fresh = "", None, False
         for line in path.read_text("utf-8").splitlines():
@@ -298,7 +315,8 @@ class Builder:
                     spans.append((len(out), len(out) + len(text)))
                     out += text
             else:
-                words = _I.sub("I", text) if capital else text
+                words = self._swapped(text) if noise else text
+                words = _I.sub("I", words) if capital else words
                 out += self._typo(words) if noise and not chinese and r.random() < 0.06 else words
         if not noise:
             return out, spans
@@ -335,6 +353,13 @@ class Builder:
         if r.random() < 0.03 and not spans:
             out = out.upper()
         return out, spans
+
+    def _swapped(self, text: str) -> str:
+        """`text` with some of its words exchanged for others that say the same."""
+        pattern, others = swaps()
+        return pattern.sub(
+            lambda m: self.random.choice(others[m[0]]) if self.random.random() < SWAP_SHARE else m[0], text
+        )
 
     def _usual(self, name: str) -> str:
         """One word of a table, the usual ones more often."""

@@ -82,7 +82,9 @@ def widened(matrix: torch.Tensor, part: str, hidden: int) -> torch.Tensor:
 def new_layers(shape: Shape, have: int) -> dict[str, torch.Tensor]:
     """The weights of the layers after the first `have`, drawn as of a new network; what they add is nothing yet."""
     drawn = Network(shape).state_dict()
-    names = [name for layer in range(have, shape.layers) for name in drawn if name.startswith(f"blocks.{layer}.")]
+    names = [
+        name for layer in range(have, shape.layers) for name in drawn if name.startswith(f"blocks.{layer}.")
+    ]
     silent = ("attention.o.weight", "down.weight")
     return {name: torch.zeros_like(drawn[name]) if name.endswith(silent) else drawn[name] for name in names}
 

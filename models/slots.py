@@ -232,8 +232,45 @@ output.txt results.json draft.txt final.txt list.txt budget.xlsx slides.pptx son
 essay.txt contacts.txt names.txt numbers.txt sales.csv users.csv log.txt todo.md diary.txt recipe.txt invoice.pdf cv.pdf thesis.tex""".split()
 
 
+ORDINARY_SHARE = 0.35  # of the names of files
+ORDINARY_STEMS = """report notes budget thesis invoice letter resume cv essay homework hw slides presentation todo readme main index app
+server client config settings data sales orders customers log error backup photo image img holiday trip recipe shopping diary script
+test setup install chapter draft final contract tax passport plan summary minutes agenda schedule poster logo song podcast lecture
+movie video screenshot scan receipt statement utils model database users output input results book story project paper
+travel birthday wedding family work memo proposal quote offer bill ticket map menu style build deploy
+hello example sample temp tmp junk exam lab assignment syllabus lesson quiz review feedback""".split()
+ORDINARY_SUFFIXES = """txt txt txt pdf pdf pdf docx docx xlsx csv csv md md py py js json html css jpg jpg png mp3 mp4 zip log sh c cpp java
+yaml toml sql pptx doc xls gif svg tar.gz bak conf ini xml ts go rs rb""".split()
+
+
+def ordinary_name(r: random.Random) -> str:
+    """A name as people give one every day, without a suffix: report2, budget_final, holiday-2024."""
+    stem = r.choice(ORDINARY_STEMS)
+    if r.random() < 0.2:
+        stem += r.choice(("_", "-", "")) + r.choice(ORDINARY_STEMS)
+    end = r.choice(
+        ("", "", "", "", str(r.randint(1, 30)), f"_v{r.randint(1, 5)}", "_final", "_old", "-new", f"_{r.randint(2015, 2026)}", f"-{r.randint(1, 12)}", "_backup")
+    )  # fmt: skip
+    name = stem + end
+    return name.capitalize() if r.random() < 0.12 else name
+
+
+def ordinary_file(r: random.Random) -> str:
+    """The same with a suffix; now and then with a second one, as copies have."""
+    second = r.choice((".bak", ".old", ".orig", ".example", ".backup")) if r.random() < 0.03 else ""
+    if r.random() < 0.02:
+        return (
+            "."
+            + r.choice(("env", "bashrc", "profile", "vimrc", "gitignore", "env.example", "npmrc", "zshrc"))
+            + second
+        )
+    return f"{ordinary_name(r)}.{r.choice(ORDINARY_SUFFIXES)}{second}"
+
+
 def file(r: random.Random) -> str:
     """A file name with its suffix; now and then in a folder, hidden, or Chinese."""
+    if r.random() < ORDINARY_SHARE:
+        return ordinary_file(r)
     p = r.random()
     if p < 0.05:
         return f"{r.choice(Z_NAMES)}.{r.choice(SUFFIXES[:30])}"
@@ -277,9 +314,11 @@ def path(r: random.Random) -> str:
 def folder(r: random.Random) -> str:
     """A folder as people name one."""
     p = r.random()
-    if p < 0.5:
+    if p < 0.15:
+        return ordinary_name(r)
+    if p < 0.55:
         return r.choice(FOLDERS)
-    if p < 0.65:
+    if p < 0.68:
         return _path(r)
     if p < 0.68:
         return r.choice(Z_FOLDERS)

@@ -125,6 +125,10 @@ class Words:
             self._there = self._said(lambda text: self._exists(text))
         return self._there
 
+    def quoted(self) -> set[tuple[int, int]]:
+        """The spans of the sentence that stand in quotation marks and play no part yet."""
+        return {span for span in self.sources[0].quoted if self._unused(0, *span)}
+
     def names_of_files(self) -> int:
         """How many names of files, as such, the sentence has that play no part yet."""
         if self._files is None:

@@ -87,25 +87,27 @@ class Grammar:
         return said or self.state.spans
 
     def likely(self) -> set[int]:
-        """Of the allowed tokens those that name what is there, while a path is copied that must be.
+        """Of the allowed tokens those that name what is there, while a path is copied that must be, or what stands in quotation marks, for a text.
 
-        The model has never seen this machine; where the sentence names one of its files, that is a hint.
+        The model has never seen this machine; where the sentence names one of its files, that is a hint. So is what a person
+        put in quotation marks.
         """
         state = self.state
-        if not state.copying or state.role not in ("path", "target"):
+        if not state.copying or state.role not in ("path", "target", "text"):
             return set()
-        tokens, there = self._words.sources[0].tokens, self._words.there()
-        if len(self._words.sources) > 1 and apart(there) <= self._places_left():
+        tokens = self._words.sources[0].tokens
+        hinted = self._words.quoted() if state.role == "text" else self._words.there()
+        if state.role != "text" and len(self._words.sources) > 1 and apart(hinted) <= self._places_left():
             # "copy it to Documents": the one name is the place, and what is copied was named before
             return set()
         if not state.copied:
             free = set(self._beginnings())
-            return {tokens[first] for first, _ in there if (0, first) in free}
+            return {tokens[first] for first, _ in hinted if (0, first) in free}
         spans = [(first, last) for s, first, last in state.spans if s == 0]
-        longer = {tokens[p + 1] for i, p in spans for first, last in there if first == i and last > p}
+        longer = {tokens[p + 1] for i, p in spans for first, last in hinted if first == i and last > p}
         if longer:
             return longer
-        return self._after_argument() if any(span in there for span in spans) else set()
+        return self._after_argument() if any(span in hinted for span in spans) else set()
 
     def _continuations(self) -> set[int]:
         sources, role = self._words.sources, self.state.role

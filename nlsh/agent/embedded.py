@@ -18,7 +18,7 @@ from nlsh.turn import Act, Call, Nothing, Plan, Utterance
 CONTEXT_TOKENS = 512
 MAX_OUTPUT = 160
 ALTERNATIVES = 3
-FAVOUR = 4.0  # added to the logits of tokens that go on with the name of something that is there
+FAVOUR = 4.0  # added to the logits of tokens that go on with the name of what is there, or with a quotation
 COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
 _TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson")
 _LAST = Call("session.last", {})

@@ -36,7 +36,7 @@ QUIET = frozenset(
 
 # What the folder is called that was the current one before.
 BEFORE = {
-    "-", "previous folder", "the previous folder", "last folder", "the last folder", "previous directory", "the previous directory",
+    "-", "back", "previous folder", "the previous folder", "last folder", "the last folder", "previous directory", "the previous directory",
     "the folder before", "where i was", "where i was before", "where we were", "where i came from",
     "上一个文件夹", "上个文件夹", "之前的文件夹", "刚才的文件夹", "原来的文件夹",
 }  # fmt: skip

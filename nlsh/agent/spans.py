@@ -13,6 +13,7 @@ class Source:
     begins: frozenset[int]
     ends: frozenset[int]
     pieces: tuple[bytes, ...] = ()
+    quoted: frozenset[tuple[int, int]] = frozenset()  # first and last token of what stands in quotation marks
 
     def text(self, first: int, last: int) -> str:
         """The words from token `first` to token `last`."""
@@ -23,13 +24,30 @@ def source(tokens: Sequence[int], pieces: Sequence[bytes]) -> Source:
     """Spans begin and end where a person would put quotation marks.
 
     That is at white space, quotes, brackets, sentence punctuation or a change between
-    Chinese and other script; never inside a word, a number, a file name or a path.
+    Chinese and other script; never inside a word, a number, a file name, a path or what the person did put in quotation marks.
     """
     text = b"".join(pieces).decode("utf-8", "replace")
     starts = _character_offsets(pieces)
     begins = {i for i, at in enumerate(starts[:-1]) if at is not None and _may_begin(text, at)}
     ends = {i for i, at in enumerate(starts[1:]) if at is not None and may_end(text, at)}
-    return Source(tuple(tokens), frozenset(begins), frozenset(ends), tuple(pieces))
+    quoted = set()
+    for opens, closes in quotations(text):
+        inside = [i for i, at in enumerate(starts[:-1]) if at is not None and opens <= at < closes]
+        if inside and inside[0] in begins and inside[-1] in ends:
+            quoted.add((inside[0], inside[-1]))
+            begins -= set(inside[1:])
+            ends -= set(inside[:-1])
+    return Source(tuple(tokens), frozenset(begins), frozenset(ends), tuple(pieces), frozenset(quoted))
+
+
+def quotations(text: str) -> list[tuple[int, int]]:
+    """Where what stands in quotation marks begins and ends, in characters, without the marks.
+
+    A mark opens after white space, a bracket or Chinese, and closes before anything but a letter or digit, so that an
+    apostrophe does neither. A sentence that is one quotation as a whole has none within; a program of awk is none.
+    """
+    found = [(m.start() + 1, m.end() - 1) for m in _QUOTATION.finditer(text)]
+    return [(a, b) for a, b in found if (a > 1 or text[b + 1 :].strip(" .?!")) and text[a] != "{"]
 
 
 def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
@@ -45,6 +63,12 @@ def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
     return found
 
 
+_QUOTATION = re.compile(
+    "|".join(
+        rf"(?<![^\s(\[{{=:,，：\u3400-\u9fff])(?:{a})(?=\S)[^{b}\n]*?(?<=\S)(?:{b})(?![^\W\u3400-\u9fff])"
+        for a, b in (('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
+    )
+)
 _NAME_MARKS = "._-/~*@+%#\\"
 
 
