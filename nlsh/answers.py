@@ -24,6 +24,7 @@ _EN = {
     "restore": "restored {what}", "truncate": "restored {what}", "undo": "took back {n} {changes}", "change": ("change", "changes"),
     "stopped": "stopped {what}", "not_stopped": "nothing was stopped", "total": "{size} in total", "available": "{size} available",
     "battery": "{n} % charged", "cpu": "{n} % busy", "done": "done", "moved_to": " to {to}", "lines_in": "{lines} in {files}",
+    "duplicates": "{files} in {groups} of the same content, {size} could be saved", "group": ("group", "groups"),
     "up": "up for {time}", "free_here": "{size} free on the disk of this folder", "now_in": "now in {path}", "listening": "{what} listening",
 }  # fmt: skip
 _ZH = {
@@ -36,6 +37,7 @@ _ZH = {
     "restore": "已恢复 {what}", "truncate": "已恢复 {what}", "undo": "已撤销 {n} {changes}", "change": ("处更改", "处更改"),
     "stopped": "已结束 {what}", "not_stopped": "没有结束任何进程", "total": "共 {size}", "available": "可用 {size}",
     "battery": "电量 {n} %", "cpu": "忙碌 {n} %", "done": "完成", "moved_to": "到 {to}", "lines_in": "{files} 中的 {lines}",
+    "duplicates": "{files}，{groups}内容相同，可节省 {size}", "group": ("组", "组"),
     "up": "已运行 {time}", "free_here": "当前文件夹所在磁盘剩余 {size}", "now_in": "现在位于 {path}", "listening": "{what} 在监听",
 }  # fmt: skip
 
@@ -150,6 +152,13 @@ def _value(words: dict[str, Any], call: Call, result: Result) -> str:
         return _say(words, "up", time=show_duration(float(value or 0)))
     if call.tool == "files.usage":
         return _say(words, "total", size=show_size(float(value or 0)))
+    rows = result.rows or []
+    if call.tool == "files.duplicates":
+        groups = len({row.get("group") for row in rows})
+        files, sets = counted(words, "file", len(rows)), counted(words, "group", groups)
+        return _say(words, "duplicates", files=files, groups=sets, size=show_size(float(value or 0)))
+    if call.tool in ("files.trash", "files.list"):
+        return f"{_rows(words, result)}, {_say(words, 'total', size=show_size(float(value or 0)))}"
     if result.unit == "bytes":
         return show_size(float(value or 0))
     if isinstance(value, float) and value.is_integer():

@@ -179,6 +179,26 @@ def test_what_is_forbidden_is_not_done(text: str, backed: bool) -> None:
     assert spoken_of(text, (Call("files.move", {"path": "a.txt", "to": "old"}),)) is backed
 
 
+@pytest.mark.parametrize(
+    ("text", "calls", "backed"),
+    [
+        ("delete old files in Downloads", (Call("files.find", {"under": "Downloads"}), Call("files.delete", {})), False),
+        ("delete files older than a year", (Call("files.find", {"older": "a year"}), Call("files.delete", {})), True),
+        ("delete the empty ones", (Call("session.last", {}), Call("files.delete", {})), False),
+        ("delete the duplicates", (Call("files.find", {}), Call("files.delete", {})), False),
+        ("删掉旧的文件", (Call("files.list", {}), Call("files.delete", {})), False),
+        ("删掉大于1G的文件", (Call("files.find", {"larger": "1G"}), Call("files.delete", {})), True),
+        ("move the big ones to x", (Call("session.last", {}), Call("files.move", {"to": "x"})), False),
+        ("delete the old file a.txt", (Call("files.delete", {"path": "a.txt"}),), True),
+        ("delete old_stuff", (Call("files.find", {"name": "old_stuff"}), Call("files.delete", {})), True),
+        ("is notes.txt readable by everyone", (Call("files.permissions", {"path": "notes.txt", "change": "public"}),), False),
+        ("is it possible to move a.txt to b", (Call("files.move", {"path": "a.txt", "to": "b"}),), True),
+    ],
+)  # fmt: skip
+def test_a_lost_condition_or_a_question_is_no_order(text: str, calls: tuple[Call, ...], backed: bool) -> None:
+    assert spoken_of(text, calls) is backed
+
+
 def test_a_name_is_no_order() -> None:
     def backed(text: str, name: str, *more: Call) -> bool:
         return spoken_of(text, (Call("files.find", {"name": name}), *more, Call("files.delete", {})))
@@ -189,5 +209,10 @@ def test_a_name_is_no_order() -> None:
         and backed("delete e", "e")
         and backed("delete delete", "delete")
     )
-    assert backed("keep only the newest of backup*", "backup*", Call("rows.skip", {}))
+    assert backed(
+        "keep only the newest of backup*",
+        "backup*",
+        Call("rows.sort", {"order": "newest"}),
+        Call("rows.skip", {}),
+    )
     assert not backed("keep backup*", "backup*")

@@ -3,7 +3,8 @@
 A model this small now and then reads an unknown verb as a deletion. A plan that deletes
 or stops something, from a sentence without one word that could mean that, is therefore
 never covered by a `--yes` given beforehand: it asks. Neither is one from a sentence that only wants to know
-something ("which of them can go"), or that says what shall not or cannot be done. It can only make nlsh ask more often.
+something ("which of them can go"), or that says what shall not or cannot be done, nor one that lost a condition on
+its way ("delete the old files" became all files). It can only make nlsh ask more often.
 """
 
 import re
@@ -24,8 +25,8 @@ _BACK = """undo undid undelet back revert restor roll oops mistake wrong recover
 撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
 DESTRUCTIVE = ("files.delete", "files.empty_trash", "processes.stop")
 _QUESTION = re.compile(
-    r"\W*(?:(?:and|so|but|ok|well|hm+),? )*(?:which|what|why|who|whose|where|should|is (?:it|this|that)(?! possible)|are (?:they|these|those)|"
-    r"do (?:i|we|they)|does|am i|would (?:it|they)|how)\b|.*(?:哪些|哪个|为什么|应不应该|应该.*吗|要不要|该不该|还有用吗)"
+    r"\W*(?:(?:and|so|but|ok|well|hm+),? )*(?:which|what(?! about| if)|why(?! not| don[’']?t)|who|whose|where|should|"
+    r"is (?!(?:it|this|that|there) (?:possible|okay|ok|any|a)\b)\S+|are (?:they|these|those)|do (?:i|we|they)|does|am i|would (?:it|they)|how(?! about))\b|.*(?:哪些|哪个|为什么|应不应该|应该.*吗|要不要|该不该|还有用吗)"
 )
 # What shall not or cannot be done is not asked for: "don't delete it", "i can't delete it, who holds it".
 _NOT = re.compile(
@@ -38,6 +39,17 @@ _FORBIDS = re.compile(
 )
 _AND_MORE = re.compile(r"[,;:?!.]\s+\w|[。，；？！]\W*\w|\b(?:and|then)\b|然后|再|并")
 _WORD = re.compile(r"[a-z]+")
+# Words that say which ones are meant, and what of a plan may have come of them: arguments, their values, or a tool.
+_CONDITIONS = (
+    ("old|older|oldest|outdated|stale|ancient|旧的|旧文件|老的|过期", "older modified created accessed newest oldest"),
+    ("recent|recently|latest|newest|最新|最近", "newer modified created newest oldest"),
+    ("big|bigger|biggest|large|larger|largest|huge|大文件|大的", "larger largest smallest above"),
+    ("small|smaller|smallest|tiny|小文件|小的", "smaller largest smallest below"),
+    ("empty|空的|空文件", "empty files.empty_trash"),
+    ("duplicate|duplicates|duplicated|identical|重复", "files.duplicates text.unique"),
+    ("unused|没用过", "accessed older"),
+    ("useless|unnecessary|unimportant|unneeded|没用的|无用", ""),
+)  # fmt: skip
 
 
 def spoken_of(text: str, calls: Sequence[Call]) -> bool:
@@ -46,15 +58,41 @@ def spoken_of(text: str, calls: Sequence[Call]) -> bool:
     What a call has copied is not such a word: "find lose_1.txt" speaks of a file. Of every other plan it is asked
     only that the sentence does not forbid something.
     """
+    changing = any(catalogue()[call.tool].changes for call in calls)
     if not any(call.tool in DESTRUCTIVE for call in calls):
         forbids = _FORBIDS.match(text.lower()) is not None and _AND_MORE.search(text.lower()) is None
-        return not (forbids and any(catalogue()[call.tool].changes for call in calls))
+        lost = any(call.tool == "files.move" for call in calls) and _lost_condition(
+            _unstruck(text, calls), calls
+        )
+        return not (changing and (forbids or _only_asks(text) or lost))
+    said = _NOT.sub(" ", _unstruck(text, calls))
+    rest = any(call.tool == "rows.skip" for call in calls)
+    if any(call.tool == "files.delete" for call in calls) and _lost_condition(said, calls):
+        return False
+    return _holds(said, [*_STEMS, *_REST] if rest else _STEMS) and not _only_asks(text)
+
+
+def _unstruck(text: str, calls: Sequence[Call]) -> str:
+    """The sentence in small letters without the words that became arguments."""
     said = text
     for value in (value for call in calls for value in call.args.values() if isinstance(value, str)):
         said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", said, count=1)
-    rest = any(call.tool == "rows.skip" for call in calls)
-    said = _NOT.sub(" ", said.lower())
-    return _holds(said, [*_STEMS, *_REST] if rest else _STEMS) and not _only_asks(text)
+    return said.lower()
+
+
+def _lost_condition(said: str, calls: Sequence[Call]) -> bool:
+    """Whether `said` has a word for which ones are meant that nothing in the plan can have come of; what is called by its name needs none."""
+    if "path" in calls[-1].args:
+        return False
+    have = {call.tool for call in calls} | {
+        str(part) for call in calls for item in call.args.items() for part in item
+    }
+    return any(
+        re.search(rf"\b(?:{words})\b" if words.isascii() else rf"(?<![a-z])(?:{words})(?![a-z])", said)
+        is not None
+        and not have & set(came_of.split())
+        for words, came_of in _CONDITIONS
+    )
 
 
 def _only_asks(text: str) -> bool:
