@@ -13,6 +13,8 @@ from nlsh.turn import Call, Effects, Language, Result, Row
 from nlsh.values.sizes import show_size
 
 SHORT = 5
+FACTS = 10  # facts about one thing are named up to this many
+CHECKSUMS = ("sha256", "sha512", "sha1", "md5", "blake2b")
 
 _EN = {
     "none": "nothing found", "nothing_to_do": "nothing matched, so there was nothing to do", "and": " and ", "more": "and {n} more",
@@ -190,8 +192,10 @@ def _rows(words: dict[str, Any], result: Result) -> str:
         return _say(
             words, "lines_in", lines=counted(words, "line", len(rows)), files=counted(words, "file", files)
         )
-    if len(rows) <= SHORT:
+    if len(rows) <= (FACTS if all("fact" in row for row in rows) else SHORT):
         return _list(words, [_one(row) for row in rows])
+    if all("version" in row for row in rows):
+        return f"{_one(rows[0])}, {_say(words, 'more', n=len(rows) - 1)}"
     noun = {"files": "file", "processes": "process"}.get(result.kind, "row")
     if noun == "file" and any(row.get("kind") == "folder" for row in rows):
         noun = "folder" if all(row.get("kind") == "folder" for row in rows) else "item"
@@ -209,6 +213,13 @@ def _one(row: Row) -> str:
     if "pid" in row:
         memory = f", {show_size(row['memory'])}" if isinstance(row.get("memory"), int) else ""
         return f"{row.get('name')} ({row['pid']}{memory})"
+    summed = next((method for method in CHECKSUMS if method in row), None)
+    if "path" in row and summed:
+        return f"{row['path']} {summed} {row[summed]}"
+    if {"path", "permissions", "owner", "group", "modified"} <= row.keys():
+        changed = str(row["modified"])[:16].replace("T", " ")
+        size = show_size(int(row.get("size") or 0))
+        return f"{row['path']} ({size}, {changed}, {row['permissions']}, {row['owner']}:{row['group']})"
     if "path" in row:
         size = (
             f" ({show_size(row['size'])})"

@@ -68,7 +68,10 @@ def run(work: Work) -> Result:
     if work.args.name:
         low = work.args.name.strip().lower()
         exact = [row for row in rows if str(row["name"]).lower() == low]
-        rows = exact or [row for row in rows if low in str(row["name"]).lower()]
+        near = [row for row in rows if low in str(row["name"]).lower()]
+        # "python" is python3 before it is a part of some long name
+        near.sort(key=lambda row: (not str(row["name"]).lower().startswith(low), len(str(row["name"]))))
+        rows = exact or near
     return Result("records", rows, notes=[] if rows else ["no such package is installed"])
 
 
