@@ -421,7 +421,7 @@ def _directness(phrasing: Phrasing) -> float:
         return 60.0
     if phrasing.source.endswith("_usual"):
         return 12.0
-    if phrasing.source.endswith(("_life", "_life2")):
+    if phrasing.source.endswith(("_life", "_life2", "_morning", "_noon", "_evening")):
         return 5.0
     words = len(re.sub(r"\{\w+\}|<\w+>", "", phrasing.text).split())
     return 8.0 if words <= 1 else 3.0 if words <= 3 else 1.5 if words <= 6 else 1.0

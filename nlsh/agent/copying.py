@@ -29,6 +29,7 @@ _FILE_NAME = re.compile(
 # What may stand between two parts of one name: words, but none that would join two names.
 _WITHIN = re.compile(r"\s(?:(?!(?:to|into|and|as|or|in|from|with|called|by)\s)\w+\s){0,2}")
 _SUFFIX = re.compile(r"\.\w{1,8}\W*$")
+_Z_POINTING = ("文件", "目录", "这个", "那个", "它")  # in Chinese nothing tells where a word ends
 _POINTING = frozenset("it this that file folder one the all".split())
 
 
@@ -108,7 +109,8 @@ class Words:
         s, first, last = span
         text = self.sources[s]
         end = next((i for i in range(last, len(text.tokens)) if i in text.ends), last)
-        return text.text(first, end).lower() in _POINTING
+        said = text.text(first, end).lower()
+        return said in _POINTING or text.text(first, first + 2).startswith(_Z_POINTING)
 
     def give(self, role: str, spans: Iterable[Span]) -> None:
         """Note which words got this part. A word of the sentence plays one part in a plan; words of the plan before may be used again.
