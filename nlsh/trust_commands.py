@@ -8,7 +8,7 @@ import typer
 
 from nlsh import allowances, routing, rulebook
 from nlsh.agent.manners import Manners
-from nlsh.answers import for_good, in_words
+from nlsh.answers import in_words
 from nlsh.assembly import Parts
 from nlsh.commandline import PRIVILEGE, base, programs
 from nlsh.commands import Cwd, Json, Model, Policy, app, emit
@@ -17,6 +17,7 @@ from nlsh.errors import Exit, UsageError
 from nlsh.memory.audit import Audit
 from nlsh.options import Options
 from nlsh.policy import Rules
+from nlsh.previews import for_good
 from nlsh.projects import PROJECT_FILE, project_file
 from nlsh.render import Screen
 from nlsh.tools.files._records import iso

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from nlsh.agent.manners import Preview
-from nlsh.answers import preview
 from nlsh.asking import settled
 from nlsh.changes import Change, act
+from nlsh.previews import preview
 from nlsh.render import Screen
 from nlsh.terminal_text import cell_width, harmless
 from nlsh.turn import Call, Effects, Target

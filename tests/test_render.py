@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlsh.answers import answer, in_words, language_of, preview
+from nlsh.answers import answer, in_words, language_of
 from nlsh.changes import Change
 from nlsh.document import document, dumps
 from nlsh.messages import in_language
+from nlsh.previews import preview
 from nlsh.render import Screen
 from nlsh.terminal_text import cell_width, harmless
 from nlsh.turn import Act, Call, Effects, Result, Step, Target, Turn, Utterance

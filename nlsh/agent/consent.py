@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from nlsh import answers
+from nlsh import answers, previews
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Preview
 from nlsh.errors import Exit, NlshError, Refused
@@ -34,10 +34,10 @@ def consent(
     person chose of them, with which the call must be judged again.
     """
     if decision.verdict == "deny":
-        raise Refused(decision.reason, answers.way_out(decision.rule), decision.rule)
+        raise Refused(decision.reason, previews.way_out(decision.rule), decision.rule)
     if not effects.changing and not effects.contacts and decision.verdict != "ask":
         return None
-    headline, items, undo = answers.preview(call, effects)
+    headline, items, undo = previews.preview(call, effects)
     language = turn.utterance.language
     headline, undo = in_language(headline, language), in_language(undo, language)
     turn.preview = [headline, *items, undo]
@@ -70,7 +70,7 @@ def consent(
     begun = any(find_tool(step.call.tool).changes for step in turn.steps[:-1])
     # A plan with a hidden value in it is not shown to be edited: the card would tell the value.
     preview = Preview(
-        headline, shown, undo, reason, plan, answers.for_good(for_good), each, _to_type(effects), why,
+        headline, shown, undo, reason, plan, previews.for_good(for_good), each, _to_type(effects), why,
         calls=() if begun or shell.store.hidden else turn.plan,
     )  # fmt: skip
     said = shell.manners.confirm(preview)

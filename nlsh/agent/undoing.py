@@ -6,7 +6,7 @@ Undo is a step like any other: effects, policy, sandbox, a look at the disk, the
 import time
 from typing import TYPE_CHECKING
 
-from nlsh import answers
+from nlsh import answers, previews
 from nlsh.agent.manners import DryRun
 from nlsh.agent.performing import perform
 from nlsh.changes import Change
@@ -58,7 +58,7 @@ def take_back(shell: "Shell", turn: Turn, identity: int, wanted: int, partly: bo
         if step.decision.verdict == "deny" and step.decision.rule not in ("outside",):
             raise Refused(step.decision.reason, "", step.decision.rule)
         if shell.manners.dry_run:
-            turn.preview = [*answers.preview(call, effects)[1]]
+            turn.preview = [*previews.preview(call, effects)[1]]
             raise DryRun
         step.result, _ = perform(shell, turn, identity, 0, call, asked, effects)
     shell.store.step(identity, 0, step, "done")
