@@ -12,7 +12,7 @@ from nlsh.agent.copying import VALUE_ROLES, reads
 from nlsh.agent.decoding import Grammar, read_calls
 from nlsh.agent.embedded import EmbeddedPlanner
 from nlsh.agent.grounding import validate
-from nlsh.agent.spans import source
+from nlsh.agent.spans import quotations, source
 from nlsh.errors import NotUnderstood
 from nlsh.tool import find_tool, tool_names
 from nlsh.turn import Call, Utterance
@@ -235,3 +235,25 @@ def test_values_are_read_as_the_arguments_types_do(role: str, text: str) -> None
     except ValueError:
         wanted = False
     assert reads(role, text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ('add "call bob" to a.txt', ["call bob"]),
+        ("the kids' photos and mum's files", []),
+        ("don't touch 'a b' or 'c'", ["a b", "c"]),
+        ('"delete a.txt"', []),
+        ("把“你好 世界”写到a.txt", ["你好 世界"]),
+        ('say "', []),
+        ("awk '{print $1}' f", []),
+    ],
+)
+def test_what_stands_in_quotation_marks_is_one_thing(text: str, quoted: list[str]) -> None:
+    """Nothing that is copied begins or ends within it."""
+    assert [text[a:b] for a, b in quotations(text)] == quoted
+    characters = source(range(len(text)), [c.encode() for c in text])
+    for first, last in characters.quoted:
+        assert not characters.begins & set(range(first + 1, last + 1))
+        assert not characters.ends & set(range(first, last))
+    assert len(characters.quoted) == len(quoted)

@@ -46,8 +46,27 @@ def quotations(text: str) -> list[tuple[int, int]]:
     A mark opens after white space, a bracket or Chinese, and closes before anything but a letter or digit, so that an
     apostrophe does neither. A sentence that is one quotation as a whole has none within; a program of awk is none.
     """
-    found = [(m.start() + 1, m.end() - 1) for m in _QUOTATION.finditer(text)]
+    found, at = [], 0
+    while at < len(text) - 2:
+        mark = _QUOTES.get(text[at])
+        opens = mark and (
+            at == 0 or text[at - 1].isspace() or text[at - 1] in "([{=:,，：" or _han(text[at - 1])
+        )
+        end = _closing(text, at + 1, mark) if mark and opens and not text[at + 1].isspace() else None
+        if end is not None:
+            found.append((at + 1, end))
+            at = end
+        at += 1
     return [(a, b) for a, b in found if (a > 1 or text[b + 1 :].strip(" .?!")) and text[a] != "{"]
+
+
+def _closing(text: str, begin: int, mark: str) -> int | None:
+    """Where a quotation that begins at `begin` ends, at a `mark` that no word goes on behind."""
+    for at in range(begin + 1, len(text)):
+        rest = text[at + 1 : at + 2]
+        if text[at] == mark and not text[at - 1].isspace() and (not rest.isalnum() or _han(rest)):
+            return at
+    return None
 
 
 def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
@@ -63,12 +82,7 @@ def _character_offsets(pieces: Sequence[bytes]) -> list[int | None]:
     return found
 
 
-_QUOTATION = re.compile(
-    "|".join(
-        rf"(?<![^\s(\[{{=:,，：\u3400-\u9fff])(?:{a})(?=\S)[^{b}\n]*?(?<=\S)(?:{b})(?![^\W\u3400-\u9fff])"
-        for a, b in (('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
-    )
-)
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」", "『": "』"}
 _NAME_MARKS = "._-/~*@+%#\\"
 
 
