@@ -77,8 +77,9 @@ def export(checkpoint: Path, out: Path, kind: str, companion: str, share: float,
         writer.add_float32("nlsh.companion_share", share)
     if CONFIDENCE.exists():
         fitted = json.loads(CONFIDENCE.read_text("utf-8"))
-        writer.add_array("nlsh.confidence", [float(x) for x in fitted["weights"]])
-        writer.add_array("nlsh.reluctance", [float(fitted.get("reluctance", 0.0))])
+        # as strings: llama.cpp gives no arrays of a file's metadata back
+        writer.add_string("nlsh.confidence", ",".join(str(float(x)) for x in fitted["weights"]))
+        writer.add_string("nlsh.reluctance", str(float(fitted.get("reluctance", 0.0))))
     names = {"embedding.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}
     parts = {"norm1": "attn_norm", "norm2": "ffn_norm", "attention.q": "attn_q", "attention.k": "attn_k", "attention.v": "attn_v",
              "attention.o": "attn_output", "gate": "ffn_gate", "up": "ffn_up", "down": "ffn_down"}  # fmt: skip

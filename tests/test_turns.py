@@ -519,3 +519,18 @@ def test_them_before_anything_was_found_is_nothing(make: Callable[..., Shell]) -
     shell = make(Call("session.last", {}), Call("files.delete", {}), yes=True, confidence=0.1)
     turn = shell.say("delete them")
     assert turn.status == "not_understood" and turn.error and turn.error["code"] == "no_previous"
+
+
+def test_what_is_refused_anyhow_is_not_asked_about(make: Callable[..., Shell], home: Path) -> None:
+    """An unsure reading that policy forbids is refused; one that it allows, or a very unsure one, is not understood."""
+    (home / "work" / "a.txt").write_text("a")
+    passwd = Call("files.write", {"path": "/etc/passwd", "text": "x"})
+    assert make(passwd, confidence=0.45).say("write x to /etc/passwd").status == "refused"
+    assert make(passwd, confidence=0.2).say("write x to /etc/passwd").status == "not_understood"
+    (home / ".ssh").mkdir()
+    (home / ".ssh" / "id_rsa").write_text("secret")
+    secret = Call("files.read", {"path": str(home / ".ssh" / "id_rsa")})
+    assert make(secret, confidence=0.45).say("read my key").status == "refused"
+    mine = Call("files.read", {"path": "a.txt"})
+    turn = make(mine, confidence=0.45).say("read a.txt")
+    assert turn.status == "not_understood" and not turn.steps

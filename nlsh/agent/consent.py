@@ -4,18 +4,21 @@ import os
 from typing import TYPE_CHECKING
 
 from nlsh import answers, previews
+from nlsh.agent.grounding import ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Preview
+from nlsh.agent.performing import effects_of
 from nlsh.errors import Exit, NlshError, Refused
 from nlsh.messages import in_language
-from nlsh.policy import Rules, allowance_for
-from nlsh.tool import find_tool
+from nlsh.policy import Rules, allowance_for, decide
+from nlsh.tool import Asked, find_tool
 from nlsh.turn import Call, Decision, Effects, Row, Scene, Turn
 
 if TYPE_CHECKING:
     from nlsh.agent.turns import Shell
 
 VERY_MANY = 500
+LIKELY = 0.4  # how sure a reading must be to be refused where it is too unsure to be carried out
 
 
 def consent(
@@ -107,3 +110,21 @@ def _identities(effects: Effects) -> list[tuple[int, int, int] | None]:
         except OSError:
             found.append(None)
     return found
+
+
+def refuse_at_once(shell: "Shell", turn: Turn) -> None:
+    """Raise Refused where the likeliest reading is one call that policy refuses anyhow: to ask for a surer one would be of no use."""
+    if len(turn.plan) != 1 or turn.confidence < LIKELY or find_tool(turn.plan[0].tool).local:
+        return
+    call, rules = turn.plan[0], shell.rules(shell.cwd)
+    scene = Scene(shell.cwd, shell.home, turn.utterance.now)
+    try:
+        asked = Asked(ground(call, scene, turn.utterance.text, shell.meant), scene, [], "none", {})
+        effects, _ = effects_of(shell, call, find_tool(call.tool), asked, rules)
+    except Refused:
+        raise
+    except (NlshError, OSError):
+        return
+    decision = decide(effects, scene, rules, call.tool)
+    if decision.verdict == "deny":
+        raise Refused(decision.reason, previews.way_out(decision.rule), decision.rule)

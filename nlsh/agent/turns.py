@@ -14,7 +14,7 @@ from typing import Any
 
 from nlsh import answers
 from nlsh.agent import own, undoing, witness
-from nlsh.agent.consent import consent
+from nlsh.agent.consent import consent, refuse_at_once
 from nlsh.agent.grounding import check, ground
 from nlsh.agent.manners import DryRun, Manners
 from nlsh.agent.outcomes import check_length, check_text, not_for_me, not_sure, status_of
@@ -172,6 +172,7 @@ class Shell:
             raise own.nothing_yet()  # however unsure the rest is: what it goes on about is not there
         turn.plan = plan.calls
         if plan.confidence < threshold:
+            refuse_at_once(self, turn)
             raise not_sure(plan.alternatives, turn)
 
     def _act(self, turn: Turn, identity: int, first: int) -> Result:
