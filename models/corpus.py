@@ -62,6 +62,7 @@ PUBLIC_SHARE = 0.10  # of all examples, where there are any
 # A phrasing whose plan costs the network UNKNOWN_LOSS nats or more is always taken when drawn, one that it knows in KNOWN_SHARE of draws.
 UNKNOWN_LOSS, KNOWN_SHARE, DRAWS = 0.35, 0.4, 5
 SWAP_SHARE = 0.2  # of the words that another could stand for
+DROPPED_SHARE = 0.06  # of the articles, as people in a hurry and from abroad do
 HELD_OUT_SHARE = 25  # one phrasing in so many is never trained on
 # Turns about one file, after which "it" is that file: `< file`, and with Chinese names `< zfile`; about a table, `< table`.
 ABOUT = {
@@ -78,6 +79,7 @@ ABOUT = {
 }  # fmt: skip
 ABOUT["zfile"] = tuple(plan.replace("{file}", "{zfile}") for plan in ABOUT["file"])
 _PIECE = re.compile(r"\{(\w+)\}|<(\w+)>|@([a-z]+)")
+_ARTICLE = re.compile(r"\b(?:the|a|an|my) (?=[a-z])")
 _I = re.compile(r"(?<![\w./-])i(?![\w./-])")
 _FLAG_VALUE = True
 CHINESE_TOO = {
@@ -317,7 +319,7 @@ class Builder:
             else:
                 words = self._swapped(text) if noise else text
                 words = _I.sub("I", words) if capital else words
-                out += self._typo(words) if noise and not chinese and r.random() < 0.06 else words
+                out += self._typo(words) if noise and not chinese and r.random() < 0.08 else words
         if not noise:
             return out, spans
         return self._dress(out, spans, chinese, nothing)
@@ -357,9 +359,10 @@ class Builder:
     def _swapped(self, text: str) -> str:
         """`text` with some of its words exchanged for others that say the same."""
         pattern, others = swaps()
-        return pattern.sub(
+        text = pattern.sub(
             lambda m: self.random.choice(others[m[0]]) if self.random.random() < SWAP_SHARE else m[0], text
         )
+        return _ARTICLE.sub(lambda m: "" if self.random.random() < DROPPED_SHARE else m[0], text)
 
     def _usual(self, name: str) -> str:
         """One word of a table, the usual ones more often."""
