@@ -7,6 +7,7 @@ from typing import Any
 from nlsh.changes import Change
 from nlsh.columns import cell_text
 from nlsh.messages import in_language
+from nlsh.readings import in_words
 from nlsh.turn import Call, Language, Result, Row
 from nlsh.values.sizes import show_size
 
@@ -241,20 +242,6 @@ def _one(row: Row) -> str:
         )
         return f"{row['fact']} {value}"
     return " ".join(cell_text(name, row).strip() for name, value in row.items() if value not in (None, ""))
-
-
-def in_words(calls: Sequence[Call]) -> str:
-    """A plan as a short phrase, for offering readings: "find (type pdfs, under docs), then delete"."""
-    parts = []
-    for call in calls:
-        manager, _, verb = call.tool.partition(".")
-        name = verb.replace("_", " ") if manager in ("files", "rows", "session") else call.tool
-        details = ", ".join(
-            f"{key.replace('_', ' ')} {value}" if value is not True else key
-            for key, value in call.args.items()
-        )
-        parts.append(name + (f" ({details})" if details else ""))
-    return ", then ".join(parts)
 
 
 def row_in_words(row: Row) -> str:

@@ -168,7 +168,7 @@ def one_shot(sentences: list[str], options: Any) -> int:
 
 
 def _explain(screen: Any, turn: Any) -> None:
-    from nlsh.answers import in_words
+    from nlsh.readings import in_words
 
     screen.notice(f"plan: {in_words(turn.plan) or 'none'} ({turn.confidence:.0%} sure), {turn.timing}")
 

@@ -10,13 +10,13 @@ import typer
 
 from nlsh import __version__
 from nlsh.agent.manners import Manners
-from nlsh.answers import in_words
 from nlsh.assembly import Parts
 from nlsh.catalogue import catalogue, described
 from nlsh.document import document, dumps
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.notes import Notes
 from nlsh.options import Options
+from nlsh.readings import in_words
 from nlsh.render import Screen
 from nlsh.terminal_text import harmless
 from nlsh.turn import Call, Row, Status

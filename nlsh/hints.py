@@ -71,7 +71,7 @@ class Hints:
 
 def hint(calls: "Sequence[Call]", *, sure: bool) -> Hint:
     """The hint for a plan; one that is not sure ends in a question mark."""
-    from nlsh.answers import in_words
+    from nlsh.readings import in_words
 
     return Hint(in_words(calls) + ("" if sure else " ?"), _parts(calls)) if calls else Hint()
 

@@ -20,11 +20,11 @@ from mcp.server.stdio import stdio_server
 from nlsh import __version__
 from nlsh.agent.manners import Answer, Manners, Preview
 from nlsh.agent.turns import Shell
-from nlsh.answers import in_words
 from nlsh.asking import settled
 from nlsh.assembly import Parts
 from nlsh.catalogue import Entry, Slot, catalogue
 from nlsh.document import document
+from nlsh.readings import in_words
 from nlsh.terminal_text import harmless
 from nlsh.turn import Act, Call, Turn
 

@@ -3,9 +3,10 @@
 from typing import get_args
 
 from nlsh.allowances import Allowance
-from nlsh.answers import counted_in_english, in_words
+from nlsh.answers import counted_in_english
 from nlsh.changes import Change
 from nlsh.commandline import programs
+from nlsh.readings import in_words
 from nlsh.rulebook import TierName
 from nlsh.turn import Call, Effects
 from nlsh.values.sizes import show_size

@@ -8,12 +8,12 @@ import os
 
 from nlsh.agent.manners import Answer, Preview
 from nlsh.agent.turns import Shell
-from nlsh.answers import in_words
 from nlsh.asking import GOODBYE, YES, settled
 from nlsh.assembly import Parts
 from nlsh.errors import Exit, NlshError, ToolFailed
 from nlsh.hints import Hints
 from nlsh.lineedit import LineEditor, prompt_text
+from nlsh.readings import in_words
 from nlsh.render import Screen
 from nlsh.terminal_text import harmless
 from nlsh.turn import Act, Call

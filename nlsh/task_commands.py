@@ -10,7 +10,6 @@ import typer
 
 from nlsh.agent.manners import Manners
 from nlsh.agent.witness import model_digest
-from nlsh.answers import in_words
 from nlsh.asking import confirmer, may_ask
 from nlsh.assembly import Parts
 from nlsh.commands import Cwd, Json, Model, NoInput, Yes, app, emit, show_rows
@@ -18,6 +17,7 @@ from nlsh.document import document
 from nlsh.errors import Exit, NlshError, UsageError
 from nlsh.memory.runs import Runs
 from nlsh.options import Options
+from nlsh.readings import in_words
 from nlsh.render import Screen
 from nlsh.tasks import lock
 from nlsh.tasks.lock import Compiled, lock_path

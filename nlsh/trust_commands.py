@@ -8,7 +8,6 @@ import typer
 
 from nlsh import allowances, routing, rulebook
 from nlsh.agent.manners import Manners
-from nlsh.answers import in_words
 from nlsh.assembly import Parts
 from nlsh.commandline import PRIVILEGE, base, programs
 from nlsh.commands import Cwd, Json, Model, Policy, app, emit
@@ -19,6 +18,7 @@ from nlsh.options import Options
 from nlsh.policy import Rules
 from nlsh.previews import for_good
 from nlsh.projects import PROJECT_FILE, project_file
+from nlsh.readings import in_words
 from nlsh.render import Screen
 from nlsh.tools.files._records import iso
 from nlsh.turn import Act, Call

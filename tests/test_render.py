@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlsh.answers import answer, in_words, language_of
+from nlsh.answers import answer, language_of
 from nlsh.changes import Change
 from nlsh.document import document, dumps
 from nlsh.messages import in_language
 from nlsh.previews import preview
+from nlsh.readings import in_words
 from nlsh.render import Screen
 from nlsh.terminal_text import cell_width, harmless
 from nlsh.turn import Act, Call, Effects, Result, Step, Target, Turn, Utterance
@@ -154,7 +155,7 @@ def test_previews() -> None:
 
 def test_plans_in_words() -> None:
     act = Act((Call("files.find", {"type": "pdfs", "hidden": True}), Call("files.delete", {})))
-    assert in_words(act.calls) == "find (type pdfs, hidden), then delete"
+    assert in_words(act.calls) == "find pdfs, hidden, then delete"
 
 
 class Terminal(io.StringIO):

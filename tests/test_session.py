@@ -238,7 +238,7 @@ def test_a_chosen_reading_is_remembered_for_that_sentence(shell: Shell, nlsh: Ca
     assert again.plan == find.calls and again.confidence == 1.0
     assert say(shell, "my paper", Call("system.user", {})).plan[0].tool == "system.user"
     listed = nlsh("phrases")
-    assert listed.code == 0 and "my papers" in listed.out and "find (type text files)" in listed.out
+    assert listed.code == 0 and "my papers" in listed.out and "find text files" in listed.out
     assert nlsh("phrases", "--forget", "7").code == 2
     assert nlsh("phrases", "--forget", "1", "--json").json == []
     assert say(shell, "my papers", Call("system.user", {})).plan[0].tool == "system.user"

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from nlsh import answers, previews
+from nlsh import answers, previews, readings
 from nlsh.agent.grounding import ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Preview
@@ -55,7 +55,7 @@ def consent(
     if shell.manners.yes and backed and not turn.foreign:
         return None
     seen = _identities(effects)
-    plan = answers.in_words(turn.plan)
+    plan = readings.in_words(turn.plan)
     if shell.manners.confirm is None:
         hint = "say it again with --yes"
         if turn.foreign:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nlsh import answers
+from nlsh import readings
 from nlsh.errors import Exit, NlshError, NotUnderstood
 from nlsh.turn import Act, Status, Turn
 
@@ -35,11 +35,11 @@ def not_for_me(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
         if zh
         else "say 'what can you do' for what I can, or ! before a shell command"
     )
-    return NotUnderstood(message, hint, tuple(answers.in_words(act.calls) for act in alternatives))
+    return NotUnderstood(message, hint, tuple(readings.in_words(act.calls) for act in alternatives))
 
 
 def not_sure(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
-    readings = tuple(answers.in_words(act.calls) for act in alternatives)
+    readings = tuple(readings.in_words(act.calls) for act in alternatives)
     zh = turn.utterance.language == "zh"
     message = "我不确定您的意思" if zh else "I am not sure what you mean"
     hint = (

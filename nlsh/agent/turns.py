@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nlsh import answers
+from nlsh import answers, readings
 from nlsh.agent import own, undoing, witness
 from nlsh.agent.consent import consent, refuse_at_once
 from nlsh.agent.grounding import check, ground
@@ -196,7 +196,7 @@ class Shell:
         if turn.plan[-1].tool not in own.QUIET:
             own.remember(self, turn, result, held)
         if turn.plan[-1].tool != "session.explain":
-            others = tuple(answers.in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
+            others = tuple(readings.in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
             self.explanation = own.explained(turn.utterance.text, turn.plan, turn.confidence, others)
         return result
 
