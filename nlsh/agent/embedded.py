@@ -2,8 +2,8 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlsh.agent import notation
@@ -19,6 +19,11 @@ CONTEXT_TOKENS = 512
 MAX_OUTPUT = 160
 ALTERNATIVES = 3
 FAVOUR = 4.0  # added to the logits of tokens that go on with the name of what is there, or with a quotation
+FORKS, NEAR = (
+    4,
+    -3.0,
+)  # how many other ways are tried where a plan is unsure, and by how many nats less likely they may begin
+_SURE = math.log(0.8)
 COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
 _TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson")
 _LAST = Call("session.last", {})
@@ -54,15 +59,45 @@ def _as_table(previous: Sequence[Call]) -> Call | None:
     return Call("text.table", {"path": path}) if path.lower().endswith(_TABLES) else None
 
 
-def _best(grammar: Grammar, allowed: set[int], logits: Mapping[int, float]) -> int:
-    """The likeliest of the allowed tokens that leads on; the likeliest at all where none does."""
-    left = set(allowed)
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A place in a plan where another token was nearly as likely: where, which one, by how much less, and its log-probability."""
+
+    at: int
+    token: int
+    gap: float
+    chance: float
+
+
+@dataclass(slots=True)
+class Reading:
+    """A decoded plan: its calls, the tokens taken, the log-probability of each, and where it could have gone another way.
+
+    A log-probability is within a copied name among the tokens allowed, else among all functional ones.
+    """
+
+    calls: tuple[Call, ...] = ()
+    tokens: list[int] = field(default_factory=list)
+    chances: list[float] = field(default_factory=list)
+    forks: list[Fork] = field(default_factory=list)
+
+    @property
+    def likelihood(self) -> float:
+        """The log-probability of the whole plan."""
+        return sum(self.chances)
+
+
+def _leading(grammar: Grammar, allowed: set[int], logits: Mapping[int, float]) -> Iterator[int]:
+    """The allowed tokens that lead on, the likeliest first; the likeliest at all where none does."""
+    left, found = set(allowed), False
     while left:
         token = max(left, key=logits.__getitem__)
         if grammar.leads_on(token):
-            return token
+            found = True
+            yield token
         left.discard(token)
-    return max(allowed, key=logits.__getitem__)
+    if not found:
+        yield max(allowed, key=logits.__getitem__)
 
 
 class EmbeddedPlanner:
@@ -139,21 +174,44 @@ class EmbeddedPlanner:
                 "say it in fewer words, or in several sentences",
                 code="too_long",
             )
-        logits = self.model.start(tokens)
-        exists = named_in(utterance.cwd)
-        calls, features = self._decode(logits, kind, sources, None, exists)
-        confidence = self._confidence(features)
-        if calls and confidence >= self.threshold(calls):
-            return Plan(Act(calls), confidence)
-        alternatives = self._alternatives(begin, logits, kind, sources, calls, exists)
-        return Plan(Act(calls) if calls else Nothing(), confidence, alternatives)
+        best, logits, grammar = self._best(tokens, sources, utterance, kind)
+        confidence = self._confidence(best.chances)
+        if best.calls and confidence >= self.threshold(best.calls):
+            return Plan(Act(best.calls), confidence)
+        alternatives = self._alternatives(begin, logits, grammar, best)
+        return Plan(Act(best.calls) if best.calls else Nothing(), confidence, alternatives)
 
     def read(
         self, utterance: Utterance, previous: Sequence[Call], kind: str
     ) -> tuple[tuple[Call, ...], list[float]]:
         """The most likely calls and the log-probability of each token taken: what confidence is fitted on."""
         tokens, sources = self._prompt(utterance, previous, kind)
-        return self._decode(self.model.start(tokens), kind, sources, None, named_in(utterance.cwd))
+        best, _, _ = self._best(tokens, sources, utterance, kind)
+        return best.calls, best.chances
+
+    def _best(
+        self, tokens: list[int], sources: list[Source], utterance: Utterance, kind: str
+    ) -> tuple[Reading, Logits, Callable[[], Grammar]]:
+        """The likeliest plan as a whole: the greedy one, or where that is unsure one that leaves it at a fork.
+
+        The likeliest token is now and then the beginning of an unlikely plan, and one step of looking elsewhere finds most of
+        what a beam would. To say that nothing is meant takes `reluctance` nats more, as was fitted.
+        """
+        exists = named_in(utterance.cwd)
+
+        def grammar() -> Grammar:
+            return Grammar(self._ids, kind, sources, exists)
+
+        logits = self.model.start(tokens)
+        logits[self._ids[notation.NONE]] -= self.reluctance
+        best = greedy = self._decode(logits, grammar(), [], [])
+        if greedy.likelihood < _SURE:
+            for fork in sorted(greedy.forks, key=lambda fork: -fork.gap)[:FORKS]:
+                self.model.rewind(len(tokens) + fork.at)
+                begun = [*greedy.tokens[: fork.at], fork.token]
+                other = self._decode(None, grammar(), begun, [*greedy.chances[: fork.at], fork.chance])
+                best = max(best, other, key=lambda reading: reading.likelihood)
+        return best, logits, grammar
 
     def _prompt(
         self, utterance: Utterance, previous: Sequence[Call], kind: str
@@ -171,41 +229,42 @@ class EmbeddedPlanner:
         return tokens, [sources[-1], *sources[:-1]]  # the sentence, which is read last, comes first
 
     def _decode(
-        self,
-        logits: Logits,
-        kind: str,
-        sources: list[Source],
-        forced: int | None,
-        exists: Callable[[str], bool],
-    ) -> tuple[tuple[Call, ...], list[float]]:
-        """Greedy under the grammar; to say that nothing is meant takes `reluctance` nats more, as was fitted; `forced` is the first token when another reading is wanted.
-
-        Also returns the log-probability of each token taken: within a copied name among those allowed, else among all.
-        """
-        grammar = Grammar(self._ids, kind, sources, exists)
-        if forced is None:
-            logits[self._ids[notation.NONE]] -= self.reluctance
-        taken: list[int] = []
-        chances: list[float] = []
-        while not grammar.state.done and len(taken) < MAX_OUTPUT:
+        self, logits: Logits | None, grammar: Grammar, begun: list[int], chances: list[float]
+    ) -> Reading:
+        """Greedy under the grammar, after the tokens `begun`, the last of which the network has not seen yet; without calls, and most unlikely, where that leads nowhere."""
+        reading = Reading((), begun, chances)
+        for token in begun:
+            grammar.take(token)
+        while not grammar.state.done and len(reading.tokens) < MAX_OUTPUT:
+            if logits is None:
+                logits = self.model.feed([reading.tokens[-1]])
             allowed = grammar.allowed()
             if not allowed:
-                return (), [-20.0]
+                break
             for favoured in grammar.likely() & allowed:
                 logits[favoured] += FAVOUR
-            if forced is not None and not taken:
-                token = forced
-            else:
-                token = _best(grammar, allowed, logits)
             rivals = allowed if grammar.state.copying else allowed | self._functional
-            chances.append(log_probability(logits, token, rivals))
-            grammar.take(token)
-            taken.append(token)
-            if not grammar.state.done:
-                logits = self.model.feed([token])
+            self._step(reading, grammar, allowed, rivals, logits)
+            logits = None
         if not grammar.state.done:
-            return (), [-20.0]
-        return read_calls(taken, self._ids, self.piece), chances
+            return Reading((), reading.tokens, [*reading.chances, -20.0], reading.forks)
+        reading.calls = read_calls(reading.tokens, self._ids, self.piece)
+        return reading
+
+    def _step(
+        self, reading: Reading, grammar: Grammar, allowed: set[int], rivals: set[int], logits: Logits
+    ) -> None:
+        """Take the likeliest token that leads on, and note the next likeliest, where it is near."""
+        leading = _leading(grammar, allowed, logits)
+        token = next(leading)
+        chance = log_probability(logits, token, rivals)
+        near = any(other != token and logits[other] - logits[token] > NEAR for other in allowed)
+        other = next(leading, None) if near else None
+        if other is not None and (gap := logits[other] - logits[token]) > NEAR:
+            reading.forks.append(Fork(len(reading.tokens), other, gap, chance + gap))
+        reading.chances.append(chance)
+        grammar.take(token)
+        reading.tokens.append(token)
 
     def _confidence(self, chances: list[float]) -> float:
         """The probability that the plan is right, from a logistic curve fitted on held-out phrasings."""
@@ -215,22 +274,17 @@ class EmbeddedPlanner:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
     def _alternatives(
-        self,
-        begin: int,
-        logits: Logits,
-        kind: str,
-        sources: list[Source],
-        best: tuple[Call, ...],
-        exists: Callable[[str], bool],
+        self, begin: int, logits: Logits, grammar: Callable[[], Grammar], best: Reading
     ) -> tuple[Act, ...]:
-        everything = Grammar(self._ids, kind, sources).allowed()
+        everything = grammar().allowed()
         allowed = everything - {self._ids[notation.NONE]}
-        found = [Act(best)] if best else []
+        found = [Act(best.calls)] if best.calls else []
         for token in sorted(allowed, key=logits.__getitem__, reverse=True)[: ALTERNATIVES + 1]:
-            if log_probability(logits, token, everything) < -6.0 or len(found) >= ALTERNATIVES:
+            chance = log_probability(logits, token, everything)
+            if chance < -6.0 or len(found) >= ALTERNATIVES:
                 break
             self.model.rewind(begin)
-            calls, _ = self._decode(logits, kind, sources, token, exists)
+            calls = self._decode(None, grammar(), [token], [chance]).calls
             if calls and Act(calls) not in found:
                 found.append(Act(calls))
         return tuple(found)
