@@ -4,7 +4,7 @@ A logistic curve over what the decoder saw (see `features` in nlsh/agent/embedde
 Writes models/build/confidence.json, which export.py puts into the GGUF, and prints a
 reliability table.
 
-    python models/calibrate.py [--gguf FILE]
+    python models/calibrate.py [--gguf FILE] [--fillings 5] [--reluctance 0]
 """
 
 import argparse
@@ -20,24 +20,24 @@ sys.path.insert(0, str(HERE))
 import numpy as np
 from corpus import Builder, phrasings
 from evaluate import values
+from tokenizer import BUILD
 
 from nlsh.agent.embedded import COST_OF_CHANGING, COST_OF_READING, EmbeddedPlanner, features
 from nlsh.turn import Utterance
 
-PER_PHRASING = 12
 RELUCTANCES = (0.0, 0.7, 1.4, 2.1)
-OUT = HERE / "build" / "confidence.json"
+OUT = BUILD / "confidence.json"
 
 
-def observations(planner: EmbeddedPlanner) -> tuple[np.ndarray, np.ndarray]:
-    """Features and rightness of every held-out example with a proposal."""
+def observations(planner: EmbeddedPlanner, fillings: int) -> tuple[np.ndarray, np.ndarray]:
+    """Features and rightness of every held-out example with a proposal, `fillings` of each phrasing."""
     builder = Builder(99)
     rows, marks = [], []
     total = good = 0
     for phrasing in phrasings():
         if not phrasing.held_out:
             continue
-        for _ in range(PER_PHRASING):
+        for _ in range(fillings):
             example = builder.make(phrasing)
             said = Utterance(example.text, "/home/user/work", time.time())
             calls, chances = planner.read(said, example.previous, example.kind)
@@ -90,9 +90,14 @@ def main() -> None:
     """Fit and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gguf", type=Path, default=HERE / "nlsh.gguf")
-    planner = EmbeddedPlanner(parser.parse_args().gguf)
-    reluctant = reluctance(planner)
-    x, y = observations(planner)
+    parser.add_argument("--fillings", type=int, default=12)
+    parser.add_argument("--reluctance", type=float, default=None, help="in nats; searched for by default")
+    options = parser.parse_args()
+    planner = EmbeddedPlanner(options.gguf)
+    if options.reluctance is not None:
+        planner.reluctance = options.reluctance
+    reluctant = reluctance(planner) if options.reluctance is None else options.reluctance
+    x, y = observations(planner, options.fillings)
     w = fit(x, y)
     p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
     for cost in (COST_OF_READING, COST_OF_CHANGING):
