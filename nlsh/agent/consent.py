@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from nlsh import answers, previews, readings
+from nlsh import answers, previews
 from nlsh.agent.grounding import ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Preview
@@ -11,6 +11,7 @@ from nlsh.agent.performing import effects_of
 from nlsh.errors import Exit, NlshError, Refused
 from nlsh.messages import in_language
 from nlsh.policy import Rules, allowance_for, decide
+from nlsh.readings import in_words
 from nlsh.tool import Asked, find_tool
 from nlsh.turn import Call, Decision, Effects, Row, Scene, Turn
 
@@ -55,7 +56,7 @@ def consent(
     if shell.manners.yes and backed and not turn.foreign:
         return None
     seen = _identities(effects)
-    plan = readings.in_words(turn.plan)
+    plan = in_words(turn.plan)
     if shell.manners.confirm is None:
         hint = "say it again with --yes"
         if turn.foreign:

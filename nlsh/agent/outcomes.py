@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from nlsh import readings
 from nlsh.errors import Exit, NlshError, NotUnderstood
+from nlsh.readings import in_words
 from nlsh.turn import Act, Status, Turn
 
 MAX_CHARACTERS = 1000  # of a sentence for the embedded model; a larger one reads up to its context
@@ -35,11 +35,11 @@ def not_for_me(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
         if zh
         else "say 'what can you do' for what I can, or ! before a shell command"
     )
-    return NotUnderstood(message, hint, tuple(readings.in_words(act.calls) for act in alternatives))
+    return NotUnderstood(message, hint, tuple(in_words(act.calls) for act in alternatives))
 
 
 def not_sure(alternatives: Sequence[Act], turn: Turn) -> NotUnderstood:
-    readings = tuple(readings.in_words(act.calls) for act in alternatives)
+    readings = tuple(in_words(act.calls) for act in alternatives)
     zh = turn.utterance.language == "zh"
     message = "我不确定您的意思" if zh else "I am not sure what you mean"
     hint = (

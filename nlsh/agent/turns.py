@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nlsh import answers, readings
+from nlsh import answers
 from nlsh.agent import own, undoing, witness
 from nlsh.agent.consent import consent, refuse_at_once
 from nlsh.agent.grounding import check, ground
@@ -29,6 +29,7 @@ from nlsh.memory.notes import Notes, meant
 from nlsh.memory.store import Store
 from nlsh.messages import in_language
 from nlsh.policy import Rules, decide, granted
+from nlsh.readings import in_words
 from nlsh.sandbox.client import Sandbox
 from nlsh.tool import Asked, Tool, find_tool
 from nlsh.turn import Act, Call, Effects, Result, Row, RowKind, Scene, Status, Step, Turn, Utterance
@@ -196,7 +197,7 @@ class Shell:
         if turn.plan[-1].tool not in own.QUIET:
             own.remember(self, turn, result, held)
         if turn.plan[-1].tool != "session.explain":
-            others = tuple(readings.in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
+            others = tuple(in_words(act.calls) for act in turn.readings if act.calls != turn.plan)
             self.explanation = own.explained(turn.utterance.text, turn.plan, turn.confidence, others)
         return result
 
