@@ -73,9 +73,10 @@ def test_a_table_that_was_read_is_a_table_in_the_next_sentence(planner: Embedded
     plan = planner.plan(say("sum the amount column"), read, "text")
     assert plan.calls == (Call("text.table", {"path": "sales.csv"}), Call("rows.sum", {"column": "amount"}))
     about_a_text = (Call("files.read", {"path": "notes.txt"}),)
-    assert not any(
-        call.tool == "text.table"
-        for call in planner.plan(say("sum the amount column"), about_a_text, "text").calls
+    plan = planner.plan(say("sum the amount column"), about_a_text, "text")
+    # it may be offered as a reading, and is not acted on
+    assert "text.table" not in [call.tool for call in plan.calls] or plan.confidence < planner.threshold(
+        plan.calls
     )
 
 
