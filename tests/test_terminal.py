@@ -480,7 +480,7 @@ def test_a_paste_does_not_set_variables_unasked(terminal: Callable[..., Terminal
 def test_the_hint_says_what_a_line_would_do(terminal: Callable[..., Terminal]) -> None:
     t = terminal()
     t.keys("how much memory is free")
-    t.wait_for("memory.usage")
+    t.wait_for("memory in use")
     t.keys("\x15sh -c true")
     t.wait_for("it (Alt-!")  # what stays the same on the screen is not drawn again
 
