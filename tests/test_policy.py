@@ -192,6 +192,8 @@ def test_what_is_forbidden_is_not_done(text: str, backed: bool) -> None:
         ("delete the old file a.txt", (Call("files.delete", {"path": "a.txt"}),), True),
         ("delete old_stuff", (Call("files.find", {"name": "old_stuff"}), Call("files.delete", {})), True),
         ("is notes.txt readable by everyone", (Call("files.permissions", {"path": "notes.txt", "change": "public"}),), False),
+        ("what if i delete them all", (Call("session.last", {}), Call("files.delete", {})), False),
+        ("is it ok to delete them", (Call("session.last", {}), Call("files.delete", {})), False),
         ("is it possible to move a.txt to b", (Call("files.move", {"path": "a.txt", "to": "b"}),), True),
     ],
 )  # fmt: skip

@@ -19,10 +19,8 @@ CONTEXT_TOKENS = 512
 MAX_OUTPUT = 160
 ALTERNATIVES = 3
 FAVOUR = 4.0  # added to the logits of tokens that go on with the name of what is there, or with a quotation
-FORKS, NEAR = (
-    4,
-    -3.0,
-)  # how many other ways are tried where a plan is unsure, and by how many nats less likely they may begin
+# How many other ways are tried where a plan is unsure, and by how many nats less likely they may begin.
+FORKS, NEAR = 4, -3.0
 _SURE = math.log(0.8)
 COST_OF_CHANGING, COST_OF_READING = 4.0, 1.0
 _TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson")

@@ -25,8 +25,8 @@ _BACK = """undo undid undelet back revert restor roll oops mistake wrong recover
 撤 恢复 还原 反悔 退 取消 找回 弄错""".split()
 DESTRUCTIVE = ("files.delete", "files.empty_trash", "processes.stop")
 _QUESTION = re.compile(
-    r"\W*(?:(?:and|so|but|ok|well|hm+),? )*(?:which|what(?! about| if)|why(?! not| don[’']?t)|who|whose|where|should|"
-    r"is (?!(?:it|this|that|there) (?:possible|okay|ok|any|a)\b)\S+|are (?:they|these|those)|do (?:i|we|they)|does|am i|would (?:it|they)|how(?! about))\b|.*(?:哪些|哪个|为什么|应不应该|应该.*吗|要不要|该不该|还有用吗)"
+    r"\W*(?:(?:and|so|but|ok|well|hm+),? )*(?:which|what|why|who|whose|where|should|"
+    r"is (?!(?:it|this|that) possible\b|there (?:any|a)\b)\S+|are (?:they|these|those)|do (?:i|we|they)|does|am i|would (?:it|they)|how)\b|.*(?:哪些|哪个|为什么|应不应该|应该.*吗|要不要|该不该|还有用吗)"
 )
 # What shall not or cannot be done is not asked for: "don't delete it", "i can't delete it, who holds it".
 _NOT = re.compile(

@@ -56,7 +56,7 @@ def model_parameters(c: Any) -> Any:
 class Logits(dict[int, float]):
     """The logits of every token, as a weighted sum of what networks said, worked out for the tokens that are asked for.
 
-    The grammar leaves some hundred tokens to choose from; making numbers of all the others took a quarter of a plan's time.
+    The grammar leaves some hundred tokens to choose from; making numbers of all the others was a fifth of what a profile showed.
     """
 
     def __init__(self, parts: list[tuple[float, Sequence[float]]]) -> None:
