@@ -7,6 +7,7 @@ from nlsh import answers, previews
 from nlsh.agent.grounding import ground
 from nlsh.agent.guard import asks_back, spoken_of
 from nlsh.agent.manners import ALWAYS, DryRun, Preview
+from nlsh.agent.performing import effects_of
 from nlsh.errors import Exit, NlshError, Refused
 from nlsh.messages import in_language
 from nlsh.policy import Rules, allowance_for, decide
@@ -120,7 +121,11 @@ def refuse_at_once(shell: "Shell", turn: Turn) -> None:
     scene = Scene(shell.cwd, shell.home, turn.utterance.now)
     try:
         asked = Asked(ground(call, scene, turn.utterance.text, shell.meant), scene, [], "none", {})
-        effects = find_tool(call.tool).effects(asked)  # without the look that some tools take first
+        effects, _ = effects_of(
+            shell, call, find_tool(call.tool), asked, rules
+        )  # a confined look, as before any yes
+    except Refused:
+        raise
     except (NlshError, OSError):
         return
     decision = decide(effects, scene, rules, call.tool)
